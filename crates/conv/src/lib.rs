@@ -1,0 +1,1 @@
+//! Fast CPU convolution and fused layers as candle custom operations.

@@ -1,0 +1,1 @@
+//! Data sets, splits, degradation, patches, augmentation, batches.

@@ -1,0 +1,1 @@
+//! Pixels: decode and encode with limits, colour, MATLAB-compatible resize, crop.

@@ -1,0 +1,1 @@
+//! PSNR, SSIM and the evaluation protocols of super-resolution.

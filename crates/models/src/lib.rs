@@ -1,0 +1,1 @@
+//! Networks, one file each, their configs and their weights.

@@ -1,0 +1,1 @@
+//! What a run leaves behind: folder, manifest, metrics rows, provenance, atomic commit.

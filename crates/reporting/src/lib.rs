@@ -1,0 +1,1 @@
+//! Charts, comparison figures and tables, drawn from records alone.

@@ -1,0 +1,1 @@
+//! Loops, optimizers, schedules, checkpoints, evaluation.
