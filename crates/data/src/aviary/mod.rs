@@ -1,0 +1,1 @@
+//! Birds drawn by the program.
