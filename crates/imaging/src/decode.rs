@@ -1,0 +1,134 @@
+//! Files to pictures, within limits that are checked before memory is taken.
+//!
+//! The format is told by the first bytes, never by the name. Colour profiles are ignored, as MATLAB and the papers do;
+//! the orientation that a camera notes beside the pixels is applied.
+
+use std::{
+    fs::{self, File, FileType},
+    io::{BufRead, BufReader, Cursor, Seek},
+    path::Path,
+};
+
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, metadata::Orientation};
+
+use crate::ImagingError;
+
+/// How large a picture may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Width times height.
+    pub max_pixels: u64,
+    /// Length of the file, and also the memory that decoding may take: the decoded pixels and, apart from them, whatever
+    /// else is in the file.
+    pub max_bytes: u64,
+}
+
+impl Limits {
+    /// Room for any camera's photograph: 100 million pixels, 1 GiB.
+    pub const PHOTOGRAPH: Self = Self { max_pixels: 100_000_000, max_bytes: 1 << 30 };
+}
+
+/// Decodes the file at `path`: 8 or 16 bits a channel, grey or RGB, with or without alpha.
+///
+/// Anything but a regular file is refused without being opened, so a FIFO never blocks.
+///
+/// # Errors
+/// When the path is not a readable file, a limit is exceeded, or the content is not an intact picture of a known format.
+pub fn open(path: &Path, limits: &Limits) -> Result<DynamicImage, ImagingError> {
+    let read_error = |source| ImagingError::Read { path: path.to_owned(), source };
+    let metadata = fs::metadata(path).map_err(read_error)?;
+    if !metadata.is_file() {
+        return Err(ImagingError::NotAFile { path: path.to_owned(), found: kind_of(metadata.file_type()) });
+    }
+    check_length(metadata.len(), path, limits)?;
+    let file = File::open(path).map_err(read_error)?;
+    decode(BufReader::new(file), path, limits)
+}
+
+/// Decodes the content of a file; `name` is what errors call it.
+///
+/// # Errors
+/// When a limit is exceeded or the content is not an intact picture of a known format.
+pub fn read(bytes: &[u8], name: &Path, limits: &Limits) -> Result<DynamicImage, ImagingError> {
+    check_length(bytes.len() as u64, name, limits)?;
+    decode(Cursor::new(bytes), name, limits)
+}
+
+/// Whether the extension of `path` is that of a format that can be read.
+pub fn is_image_path(path: &Path) -> bool {
+    const EXTENSIONS: [&str; 12] =
+        ["png", "jpg", "jpeg", "bmp", "webp", "tif", "tiff", "pnm", "pbm", "pgm", "ppm", "pam"];
+    path.extension()
+        .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
+}
+
+fn decode(reader: impl BufRead + Seek, path: &Path, limits: &Limits) -> Result<DynamicImage, ImagingError> {
+    let decode_error = |source| match source {
+        ImageError::Limits(_) => {
+            ImagingError::DecoderLimit { path: path.to_owned(), limit: limits.max_bytes }
+        }
+        ImageError::Unsupported(_) => ImagingError::UnknownFormat { path: path.to_owned() },
+        source => ImagingError::Decode { path: path.to_owned(), source },
+    };
+    let mut reader = ImageReader::new(reader)
+        .with_guessed_format()
+        .map_err(|source| ImagingError::Read { path: path.to_owned(), source })?;
+    reader.limits(decoder_limits(limits));
+    // This reads the header and no more.
+    let mut decoder = reader.into_decoder().map_err(decode_error)?;
+    check_header(&decoder, path, limits)?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut image = DynamicImage::from_decoder(decoder).map_err(decode_error)?;
+    image.apply_orientation(orientation);
+    Ok(image)
+}
+
+fn decoder_limits(limits: &Limits) -> image::Limits {
+    let mut decoder_limits = image::Limits::no_limits();
+    decoder_limits.max_alloc = Some(limits.max_bytes);
+    decoder_limits
+}
+
+fn check_length(bytes: u64, path: &Path, limits: &Limits) -> Result<(), ImagingError> {
+    if bytes > limits.max_bytes {
+        return Err(ImagingError::FileTooLarge { path: path.to_owned(), bytes, limit: limits.max_bytes });
+    }
+    Ok(())
+}
+
+fn check_header(decoder: &impl ImageDecoder, path: &Path, limits: &Limits) -> Result<(), ImagingError> {
+    let path = path.to_owned();
+    let (width, height) = decoder.dimensions();
+    if width == 0 || height == 0 {
+        return Err(ImagingError::Empty { path, width, height });
+    }
+    if u64::from(width) * u64::from(height) > limits.max_pixels {
+        return Err(ImagingError::TooManyPixels { path, width, height, limit: limits.max_pixels });
+    }
+    let bytes = decoder.total_bytes();
+    if bytes > limits.max_bytes {
+        return Err(ImagingError::TooMuchMemory { path, width, height, bytes, limit: limits.max_bytes });
+    }
+    if matches!(decoder.color_type(), image::ColorType::Rgb32F | image::ColorType::Rgba32F) {
+        return Err(ImagingError::FloatPixels { path });
+    }
+    Ok(())
+}
+
+/// What a path that is no regular file leads to, in words.
+fn kind_of(file_type: FileType) -> &'static str {
+    if file_type.is_dir() {
+        return "a folder";
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if file_type.is_fifo() {
+            return "a FIFO";
+        }
+        if file_type.is_socket() {
+            return "a socket";
+        }
+    }
+    "a device"
+}

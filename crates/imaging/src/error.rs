@@ -1,0 +1,128 @@
+//! What can go wrong between a file and its pixels, and what to do about it.
+
+use std::{io, path::PathBuf};
+
+use image::ImageError;
+
+/// Why a picture could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImagingError {
+    /// The path leads to something that is not a regular file; it was not opened.
+    #[error("{} is {found}, not a file with a picture", path.display())]
+    NotAFile {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What is there instead, such as "a folder".
+        found: &'static str,
+    },
+    /// The operating system could not open or read the file.
+    #[error("failed to read {}", path.display())]
+    Read {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The file is longer than the limit; it was not read.
+    #[error("{} has {bytes} bytes, more than the limit of {limit}", path.display())]
+    FileTooLarge {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Length of the file.
+        bytes: u64,
+        /// [`Limits::max_bytes`](crate::decode::Limits::max_bytes).
+        limit: u64,
+    },
+    /// The header announces more pixels than the limit; nothing was decoded.
+    #[error(
+        "{} is {width}x{height}, {} pixels, more than the limit of {limit}: shrink or crop it first, or raise the limit",
+        path.display(), u64::from(*width) * u64::from(*height)
+    )]
+    TooManyPixels {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// [`Limits::max_pixels`](crate::decode::Limits::max_pixels).
+        limit: u64,
+    },
+    /// The decoded pixels would take more memory than the limit; nothing was decoded.
+    #[error("{} is {width}x{height} and decodes to {bytes} bytes, more than the limit of {limit}", path.display())]
+    TooMuchMemory {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// Size of the decoded pixels.
+        bytes: u64,
+        /// [`Limits::max_bytes`](crate::decode::Limits::max_bytes).
+        limit: u64,
+    },
+    /// Something in the file other than its pixels, such as a colour profile, would take more memory than the limit.
+    #[error("decoding {} would take more than the limit of {limit} bytes", path.display())]
+    DecoderLimit {
+        /// The path as it was given.
+        path: PathBuf,
+        /// [`Limits::max_bytes`](crate::decode::Limits::max_bytes).
+        limit: u64,
+    },
+    /// The first bytes belong to no format that is read here.
+    #[error("{} is not a picture that can be read: PNG, JPEG, BMP, WebP, TIFF and PNM can", path.display())]
+    UnknownFormat {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// The picture has a side of no pixels.
+    #[error("{} is {width}x{height}: there is nothing in it", path.display())]
+    Empty {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+    },
+    /// The pixels are floating-point numbers, whose range no file states.
+    #[error("{} holds floating-point pixels: save it with 8 or 16 bits a channel", path.display())]
+    FloatPixels {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// The file ends before its picture does.
+    #[error("{} was cut short: its end is missing", path.display())]
+    Truncated {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// The file breaks the rules of its format.
+    #[error("failed to decode {}", path.display())]
+    Decode {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What the decoder said.
+        source: ImageError,
+    },
+    /// A JPEG quality outside its range.
+    #[error("a JPEG quality is 1 to 100, got {quality}")]
+    JpegQuality {
+        /// The quality that was asked for.
+        quality: u8,
+    },
+    /// The picture cannot be held by the format, for example because a side is too long for it.
+    #[error("failed to encode a {width}x{height} picture as {format}")]
+    Encode {
+        /// Name of the format.
+        format: &'static str,
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// What the encoder said.
+        source: ImageError,
+    },
+}
