@@ -12,7 +12,7 @@ pub trait Dataset: Send + Sync {
     /// How many images there are.
     fn len(&self) -> usize;
 
-    /// Whether there are no images at all. A data set that could be opened never is empty.
+    /// Whether there are no images at all, as in a part of a split without a share.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }

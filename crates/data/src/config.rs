@@ -1,0 +1,63 @@
+//! Which data set an experiment uses.
+
+use std::{path::PathBuf, sync::Arc};
+
+use plumage_imaging::decode::Limits;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    DataError, Dataset,
+    benchmark::{self, BenchmarkConfig},
+    cifar10::{self, Cifar10Config},
+    folder::{self, FolderConfig},
+};
+
+/// `[dataset.aviary]`, `[dataset.folder]`, `[dataset.cifar10]` or `[dataset.benchmark]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum DatasetConfig {
+    /// All images below a folder.
+    Folder(FolderConfig),
+    /// One class of CIFAR-10.
+    Cifar10(Cifar10Config),
+    /// A set that papers use, described by a manifest in `data/`.
+    Benchmark(BenchmarkConfig),
+}
+
+/// Where data are looked for.
+#[derive(Clone, Debug)]
+pub struct DataRoots {
+    /// The folder below which benchmark sets and relative folders lie: `--data-root` or `PLUMAGE_DATA`.
+    pub data_root: Option<PathBuf>,
+    /// The workspace's `data/` folder, which holds the manifests of the benchmark sets.
+    pub manifests: PathBuf,
+}
+
+impl DatasetConfig {
+    /// The rules that hold between several values, each broken one as the path below the data set and a message.
+    pub fn validate(&self) -> Vec<(String, String)> {
+        let (name, broken) = match self {
+            DatasetConfig::Folder(config) => ("folder", config.validate()),
+            DatasetConfig::Cifar10(_) => ("cifar10", Vec::new()),
+            DatasetConfig::Benchmark(config) => ("benchmark", config.validate()),
+        };
+        broken.into_iter().map(|(path, message)| (format!("{name}.{path}"), message)).collect()
+    }
+}
+
+/// Opens the data set of `config`: every image is known to be there and to decode when this returns.
+///
+/// # Errors
+/// Data that are missing, unreadable or corrupt, all of them named at once.
+pub fn open(
+    config: &DatasetConfig,
+    roots: &DataRoots,
+    limits: &Limits,
+) -> Result<Arc<dyn Dataset>, DataError> {
+    Ok(match config {
+        DatasetConfig::Folder(config) => Arc::new(folder::open(config, roots, limits)?),
+        DatasetConfig::Cifar10(config) => cifar10::open(config, roots)?,
+        DatasetConfig::Benchmark(config) => Arc::new(benchmark::open(config, roots, limits)?),
+    })
+}

@@ -1,0 +1,201 @@
+//! Where batches come from: a function from the step to the batch, with what it has prepared kept within bounds.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use plumage_random::{Stream, generator};
+
+use crate::{
+    Batch, DataError, Dataset, Recipe,
+    epoch::{EpochOrder, Pool, Slot},
+    pair::Pair,
+    patches::Place,
+    variants::Variants,
+};
+
+/// The data set and the recipe, and the prepared images that outlive an epoch.
+pub(crate) struct Source {
+    pub(crate) dataset: Arc<dyn Dataset>,
+    pub(crate) recipe: Recipe,
+    pub(crate) variants: Variants,
+    cache: Mutex<Cache>,
+}
+
+/// Prepared variants, kept as long as the program runs. An epoch touches every variant once, in another order each time:
+/// throwing out the oldest would throw out what comes next, so what came first stays.
+#[derive(Default)]
+struct Cache {
+    pairs: HashMap<usize, Arc<Pair>>,
+    bytes: usize,
+}
+
+/// The orders and pools that the workers of one stream of batches share at a time.
+#[derive(Default)]
+pub(crate) struct Window {
+    orders: Mutex<Vec<Arc<EpochOrder>>>,
+    pools: Mutex<Vec<Arc<Pool>>>,
+}
+
+/// Pools in memory: one that the slowest worker may still be in, the one that is used, and the one that is filled.
+const POOLS: usize = 3;
+const ORDERS: usize = 2;
+
+impl Source {
+    pub(crate) fn new(dataset: Arc<dyn Dataset>, recipe: Recipe) -> Result<Self, DataError> {
+        let variants = Variants::new(dataset.as_ref(), &recipe)?;
+        Ok(Source { dataset, recipe, variants, cache: Mutex::default() })
+    }
+
+    /// Steps of an epoch, the last of which may have a smaller batch.
+    pub(crate) fn steps_per_epoch(&self) -> u64 {
+        self.variants.patches.div_ceil(self.recipe.batches.size as u64)
+    }
+
+    /// The batch of `step`, whatever was asked for before.
+    pub(crate) fn batch(&self, step: u64, window: &Window) -> Result<Batch, DataError> {
+        let recipe = &self.recipe;
+        let epoch = step / self.steps_per_epoch();
+        let first = step % self.steps_per_epoch() * recipe.batches.size as u64;
+        let end = (first + recipe.batches.size as u64).min(self.variants.patches);
+
+        let count = (end - first) as usize;
+        let (input_size, size) = (recipe.input_size(), recipe.patches.hr_size());
+        let input_shape = [count, recipe.channels.count(), input_size, input_size];
+        let target_shape = [count, recipe.channels.count(), size, size];
+        let mut input = Vec::with_capacity(input_shape.iter().product());
+        let mut target = Vec::with_capacity(target_shape.iter().product());
+
+        let order = window.order(self, epoch);
+        let mut position = first;
+        while position < end {
+            let pool = window.pool(self, &order, order.pool_of(position));
+            let patches = pool.patches.iter().skip((position - pool.first_patch) as usize);
+            for patch in patches.take((end - position) as usize) {
+                let slot = &pool.slots[patch.slot as usize];
+                let pair = self.pair(epoch, slot, &mut lock(&slot.pair))?;
+                self.cut(&pair, epoch, slot.variant, patch.ordinal as usize, &mut input, &mut target);
+                position += 1;
+            }
+        }
+        Ok(Batch { step, epoch, input, input_shape, target, target_shape })
+    }
+
+    /// Prepares as large a share of the pool after that of `step` as is used up of the pool of `step`, so that the work
+    /// is spread evenly over the steps. What fails here fails again when it is needed, and is reported there.
+    pub(crate) fn read_ahead(&self, step: u64, window: &Window) {
+        let epoch = step / self.steps_per_epoch();
+        let next = (step % self.steps_per_epoch() + 1) * self.recipe.batches.size as u64;
+        let position = next.min(self.variants.patches) - 1;
+        let order = window.order(self, epoch);
+        let pool = window.pool(self, &order, order.pool_of(position));
+        let following = match pool.index + 1 {
+            index if index < order.pools() => window.pool(self, &order, index),
+            _ => window.pool(self, &window.order(self, epoch + 1), 0),
+        };
+        let used = (position - pool.first_patch + 1) as usize;
+        let slots_for = |patches: usize| (following.slots.len() * patches).div_ceil(pool.patches.len());
+        // A stream that starts late in a pool is behind from the beginning, and catches up a little at every step.
+        let mut allowed = 2 * slots_for(self.recipe.batches.size);
+        for slot in &following.slots[..slots_for(used)] {
+            // A slot whose lock is taken is being prepared by another worker.
+            let Ok(mut prepared) = slot.pair.try_lock() else { continue };
+            if prepared.is_none() {
+                if allowed == 0 || self.pair(following.epoch, slot, &mut prepared).is_err() {
+                    return;
+                }
+                allowed -= 1;
+            }
+        }
+    }
+
+    /// The prepared variant of a slot: from the slot, from the cache, or made now.
+    fn pair(
+        &self,
+        epoch: u64,
+        slot: &Slot,
+        prepared: &mut Option<Arc<Pair>>,
+    ) -> Result<Arc<Pair>, DataError> {
+        if let Some(pair) = prepared {
+            return Ok(Arc::clone(pair));
+        }
+        let cached = lock(&self.cache).pairs.get(&slot.variant).cloned();
+        let pair = match cached {
+            Some(pair) => pair,
+            None => {
+                let variant = &self.variants.list[slot.variant];
+                let site = slot.variant as u64;
+                let pair = Arc::new(Pair::new(self.dataset.as_ref(), &self.recipe, variant, epoch, site)?);
+                self.keep(slot.variant, &pair);
+                pair
+            }
+        };
+        *prepared = Some(Arc::clone(&pair));
+        Ok(pair)
+    }
+
+    /// Puts a pair into the cache if there is room, and if the next epoch can use it.
+    fn keep(&self, variant: usize, pair: &Arc<Pair>) {
+        let limit = self.recipe.batches.cache_mib << 20;
+        let mut cache = lock(&self.cache);
+        if !self.recipe.degradation.is_random() && cache.bytes + pair.bytes() <= limit {
+            // Two streams may prepare the same variant at once; its bytes count once.
+            if cache.pairs.insert(variant, Arc::clone(pair)).is_none() {
+                cache.bytes += pair.bytes();
+            }
+        }
+    }
+
+    /// Appends patch `ordinal` of a variant to `input` and `target`.
+    fn cut(
+        &self,
+        pair: &Pair,
+        epoch: u64,
+        variant: usize,
+        ordinal: usize,
+        input: &mut Vec<f32>,
+        target: &mut Vec<f32>,
+    ) {
+        let recipe = &self.recipe;
+        let variant = &self.variants.list[variant];
+        let site = variant.first_site + ordinal as u64;
+        let place = Place { seed: recipe.seed, epoch, site };
+        let corner = recipe.patches.corner(ordinal, (variant.width, variant.height), recipe.step_px(), place);
+        let orientation = recipe.augment.draw(&mut generator(recipe.seed, Stream::Augment, epoch, site));
+        pair.cut(corner, orientation, recipe, input, target);
+    }
+}
+
+impl Window {
+    fn order(&self, source: &Source, epoch: u64) -> Arc<EpochOrder> {
+        let mut orders = lock(&self.orders);
+        if let Some(order) = orders.iter().find(|order| order.epoch == epoch) {
+            return Arc::clone(order);
+        }
+        let order = Arc::new(EpochOrder::new(&source.variants, &source.recipe, epoch));
+        orders.push(Arc::clone(&order));
+        orders.sort_by_key(|order| order.epoch);
+        let surplus = orders.len().saturating_sub(ORDERS);
+        orders.drain(..surplus);
+        order
+    }
+
+    fn pool(&self, source: &Source, order: &EpochOrder, index: usize) -> Arc<Pool> {
+        let mut pools = lock(&self.pools);
+        if let Some(pool) = pools.iter().find(|pool| (pool.epoch, pool.index) == (order.epoch, index)) {
+            return Arc::clone(pool);
+        }
+        let pool = Arc::new(order.pool(&source.variants, &source.recipe, index));
+        pools.push(Arc::clone(&pool));
+        pools.sort_by_key(|pool| (pool.epoch, pool.index));
+        let surplus = pools.len().saturating_sub(POOLS);
+        pools.drain(..surplus);
+        pool
+    }
+}
+
+/// Locks, also after another thread ended in a panic: what the locks guard here is complete or absent at all times.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
