@@ -148,3 +148,106 @@ fn reflected(position: isize, len: usize) -> usize {
     let within = position.rem_euclid(period);
     within.min(period - 1 - within) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use plumage_random::{Stream, generator};
+
+    use super::*;
+
+    fn steps(toml: &str) -> DegradationConfig {
+        #[derive(Deserialize)]
+        struct File {
+            degradation: DegradationConfig,
+        }
+        toml::from_str::<File>(&format!("degradation = {toml}")).unwrap().degradation
+    }
+
+    fn applied(toml: &str, hr: &Planes, scale: usize) -> Planes {
+        steps(toml).apply(hr, scale, &mut generator(1, Stream::Degrade, 0, 0)).unwrap()
+    }
+
+    /// `[1, 12, 16]` with detail in it.
+    fn picture() -> Planes {
+        let values = (0..192).map(|i| f64::from((i * 37 + i * i * 11) % 256) / 255.).collect();
+        Planes::new(1, 12, 16, values)
+    }
+
+    #[test]
+    fn bicubic_alone_is_the_resize_without_rounding() {
+        assert_eq!(applied("[\"bicubic\"]", &picture(), 4), resize(&picture(), Ratio::shrink(4)));
+    }
+
+    #[test]
+    fn every_step_is_read_from_toml_in_its_order() {
+        let config = steps(
+            r#"[{ blur = { sigma_px = 1.5 } }, "bicubic", { noise = { sigma = 2.0 } }, { jpeg = { quality = 80 } }]"#,
+        );
+        let expected = [
+            DegradationStep::Blur(BlurConfig { sigma_px: 1.5 }),
+            DegradationStep::Bicubic,
+            DegradationStep::Noise(NoiseConfig { sigma: 2.0 }),
+            DegradationStep::Jpeg(JpegConfig { quality: 80 }),
+        ];
+        assert_eq!(config.0, expected);
+        assert!(config.validate().is_empty() && config.is_random());
+        assert_eq!(steps("[\"bicubic\", \"bicubic\"]").validate().len(), 1);
+        assert_eq!(steps("[{ jpeg = { quality = 80 } }]").validate().len(), 1);
+    }
+
+    #[test]
+    fn the_order_of_the_steps_matters() {
+        let blur_first = applied(r#"[{ blur = { sigma_px = 1.0 } }, "bicubic"]"#, &picture(), 2);
+        let blur_last = applied(r#"["bicubic", { blur = { sigma_px = 1.0 } }]"#, &picture(), 2);
+        assert_eq!((blur_first.height, blur_first.width), (6, 8));
+        assert_ne!(blur_first, blur_last);
+    }
+
+    #[test]
+    fn a_blur_spreads_a_point_into_a_gaussian_and_keeps_its_sum() {
+        let mut point = Planes::new(1, 9, 9, vec![0.; 81]);
+        point.values[40] = 1.;
+        let blurred = blurred(&point, 1.);
+        let weight = |offset: f64| (-offset * offset / 2.).exp();
+        let sum: f64 = (-3..=3).map(|offset| weight(f64::from(offset))).sum();
+        assert!((blurred.values[40] - (1. / sum).powi(2)).abs() < 1e-15);
+        assert!((blurred.values[41] - weight(1.) / sum.powi(2)).abs() < 1e-15);
+        assert!((blurred.values[49] - weight(1.) / sum.powi(2)).abs() < 1e-15);
+        assert!((blurred.values.iter().sum::<f64>() - 1.).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_blur_wider_than_the_picture_reflects_it_again_and_again() {
+        let flat = Planes::new(1, 2, 3, vec![0.25; 6]);
+        assert!(blurred(&flat, 5.).values.iter().all(|value| (value - 0.25).abs() < 1e-12));
+        let positions: Vec<usize> = (-4..6).map(|position| reflected(position, 2)).collect();
+        assert_eq!(positions, [0, 1, 1, 0, 0, 1, 1, 0, 0, 1]);
+    }
+
+    #[test]
+    fn noise_has_the_asked_deviation_and_is_not_rounded() {
+        let grey = Planes::new(1, 200, 200, vec![0.5; 40_000]);
+        let noisy = applied(r#"["bicubic", { noise = { sigma = 10.0 } }]"#, &grey, 1);
+        let mean = noisy.values.iter().sum::<f64>() / 40_000.;
+        let variance = noisy.values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / 40_000.;
+        assert!(
+            (mean - 0.5).abs() < 0.001 && (variance.sqrt() * 255. - 10.).abs() < 0.2,
+            "{mean} {variance}"
+        );
+        assert!(noisy.values.iter().any(|value| (value * 255.).fract() != 0.));
+    }
+
+    #[test]
+    fn jpeg_leaves_8_bit_values_near_the_picture() {
+        for channels in [1, 3] {
+            let smooth =
+                Planes::new(channels, 16, 16, (0..256 * channels).map(|i| (i % 16) as f64 / 20.).collect());
+            let jpeg = applied(r#"["bicubic", { jpeg = { quality = 95 } }]"#, &smooth, 1);
+            assert_eq!(jpeg.channels, channels);
+            assert_eq!(jpeg, jpeg.rounded());
+            let largest =
+                jpeg.values.iter().zip(&smooth.values).map(|(a, b)| (a - b).abs()).fold(0., f64::max);
+            assert!(largest > 0. && largest < 0.03, "{largest}");
+        }
+    }
+}

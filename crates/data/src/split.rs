@@ -132,3 +132,102 @@ impl Dataset for Part {
         self.dataset.size(self.indices[index])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Images that are nothing but their contents.
+    struct Contents(Vec<u32>);
+
+    impl Dataset for Contents {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+
+        fn name(&self, index: usize) -> String {
+            index.to_string()
+        }
+
+        fn image(&self, _: usize) -> Result<DynamicImage, DataError> {
+            Ok(DynamicImage::new_luma8(1, 1))
+        }
+
+        fn content_key(&self, index: usize) -> Result<[u8; 32], DataError> {
+            Ok(Sha256::digest(self.0[index].to_le_bytes()).into())
+        }
+    }
+
+    fn parts(contents: &[u32], shares: [(&str, f64); 3]) -> [Vec<u32>; 3] {
+        let dataset: Arc<dyn Dataset> = Arc::new(Contents(contents.to_vec()));
+        partition(&dataset, shares).unwrap().map(|part| part.indices.iter().map(|&i| contents[i]).collect())
+    }
+
+    /// Enough images that no part of [`SHARES`] is ever empty.
+    fn base() -> Vec<u32> {
+        (0..100).collect()
+    }
+
+    const SHARES: [(&str, f64); 3] = [("test", 0.2), ("validation", 0.2), ("train", 0.6)];
+
+    proptest! {
+        #[test]
+        fn every_image_is_in_one_part_and_equal_images_are_in_the_same(more in prop::collection::vec(0u32..200, 0..100)) {
+            let mut contents = base();
+            contents.extend(more);
+            let parts = parts(&contents, SHARES);
+            prop_assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), contents.len());
+            for content in contents {
+                prop_assert_eq!(parts.iter().filter(|part| part.contains(&content)).count(), 1);
+            }
+        }
+
+        #[test]
+        fn adding_images_moves_none(more in prop::collection::vec(any::<u32>(), 0..100)) {
+            let mut contents = base();
+            contents.extend(more);
+            for (before, after) in parts(&base(), SHARES).iter().zip(parts(&contents, SHARES)) {
+                prop_assert_eq!(&after[..before.len()], &before[..]);
+            }
+        }
+
+        #[test]
+        fn the_share_of_validation_moves_no_image_into_the_test_part(validation in 0.05f64..0.7) {
+            let shares = [("test", 0.2), ("validation", validation), ("train", 0.8 - validation)];
+            prop_assert_eq!(&parts(&base(), shares)[0], &parts(&base(), SHARES)[0]);
+        }
+    }
+
+    #[test]
+    fn parts_are_about_as_large_as_their_shares() {
+        let [test, validation, train] =
+            parts(&(0..10_000).collect::<Vec<_>>(), SHARES).map(|part| part.len());
+        // Four standard deviations of a binomial are 160 and 196.
+        assert!(test.abs_diff(2000) < 160 && validation.abs_diff(2000) < 160 && train.abs_diff(6000) < 196);
+    }
+
+    #[test]
+    fn the_place_of_an_image_is_the_same_for_ever() {
+        // hashlib.sha256(b"plumage split 1" + bytes(32)).digest(), first 8 bytes, big-endian, / 2**64
+        assert!((place(&[0; 32]) - PLACE_OF_ZEROS).abs() < 1e-15, "{}", place(&[0; 32]));
+    }
+
+    const PLACE_OF_ZEROS: f64 = 0.7585941570494927;
+
+    #[test]
+    fn a_part_with_a_share_and_no_image_is_an_error() {
+        let dataset: Arc<dyn Dataset> = Arc::new(Contents(vec![1, 1, 1]));
+        let error = Split::new(&dataset, &SplitConfig { validation: 0.4, test: 0.4 }).err().unwrap();
+        assert!(matches!(error, DataError::EmptyPart { images: 3, .. }), "{error}");
+        let whole = Split::new(&dataset, &SplitConfig { validation: 0.0, test: 0.0 }).unwrap();
+        assert_eq!((whole.train.len(), whole.validation.len(), whole.test.len()), (3, 0, 0));
+    }
+
+    #[test]
+    fn shares_that_leave_nothing_to_train_on_are_refused() {
+        assert!(!SplitConfig { validation: 0.5, test: 0.5 }.validate().is_empty());
+        assert!(SplitConfig { validation: 0.5, test: 0.4 }.validate().is_empty());
+    }
+}
