@@ -6,7 +6,7 @@ use std::{path::PathBuf, sync::Arc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{DataError, DataRoots, Dataset};
+use crate::{DataError, DataRoots, Dataset, folder};
 
 /// `[dataset.cifar10]`. Needs a program built with `--features hub`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +19,13 @@ pub struct Cifar10Config {
     /// A folder with the six `.bin` files of the binary version, below the data root or the working directory. Without
     /// it, the images are fetched from the hub once and kept in the hub's cache.
     pub path: Option<PathBuf>,
+}
+
+impl Cifar10Config {
+    /// The rules between several values, each broken one as its key and a message.
+    pub fn validate(&self) -> Vec<(String, String)> {
+        self.path.as_deref().map(folder::climbing).unwrap_or_default()
+    }
 }
 
 /// The classes, in the order of their labels.
@@ -57,6 +64,9 @@ pub(crate) fn open(_: &Cifar10Config, _: &DataRoots) -> Result<Arc<dyn Dataset>,
 /// Opens CIFAR-10 and keeps the images of one class in memory: 15 MB of 5,000 birds.
 #[cfg(feature = "hub")]
 pub(crate) fn open(config: &Cifar10Config, roots: &DataRoots) -> Result<Arc<dyn Dataset>, DataError> {
+    if let Some((path, message)) = config.validate().into_iter().next() {
+        return Err(DataError::Config { path: format!("dataset.cifar10.{path}"), message });
+    }
     reader::open(config, roots).map(|images| Arc::new(images) as Arc<dyn Dataset>)
 }
 

@@ -39,7 +39,7 @@ impl DatasetConfig {
     pub fn validate(&self) -> Vec<(String, String)> {
         let (name, broken) = match self {
             DatasetConfig::Folder(config) => ("folder", config.validate()),
-            DatasetConfig::Cifar10(_) => ("cifar10", Vec::new()),
+            DatasetConfig::Cifar10(config) => ("cifar10", config.validate()),
             DatasetConfig::Benchmark(config) => ("benchmark", config.validate()),
         };
         broken.into_iter().map(|(path, message)| (format!("{name}.{path}"), message)).collect()

@@ -32,10 +32,15 @@ pub struct FolderConfig {
 impl FolderConfig {
     /// The rules between several values, each broken one as its key and a message.
     pub fn validate(&self) -> Vec<(String, String)> {
-        let upward = self.path.components().any(|part| part == Component::ParentDir);
-        let message = || "`..` is not allowed in a folder's path; give an absolute path instead".to_owned();
-        if upward { vec![("path".to_owned(), message())] } else { Vec::new() }
+        climbing(&self.path)
     }
+}
+
+/// The broken rule of a path that climbs out of the root that it belongs to.
+pub(crate) fn climbing(path: &Path) -> Vec<(String, String)> {
+    let upward = path.components().any(|part| part == Component::ParentDir);
+    let message = || "`..` is not allowed in the path of a folder; give an absolute path instead".to_owned();
+    if upward { vec![("path".to_owned(), message())] } else { Vec::new() }
 }
 
 /// Opens the folder of `config`; every image in it decodes when this returns.

@@ -1,5 +1,7 @@
 //! What batches hold: the right pixels, each as often as it should, whoever prepares them.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that goes wrong")]
+
 mod gallery;
 
 use std::sync::{Arc, atomic::Ordering};

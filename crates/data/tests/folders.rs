@@ -1,5 +1,7 @@
 //! Folders and benchmark sets: what is found, in which order, and what is said when something is wrong.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that goes wrong")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -1,5 +1,7 @@
 //! The benchmark sets themselves, when `PLUMAGE_DATA` names a folder that holds them.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that goes wrong")]
+
 use std::{
     env,
     path::{Path, PathBuf},
