@@ -3,13 +3,15 @@
 //! The format is told by the first bytes, never by the name. Colour profiles are ignored, as MATLAB and the papers do;
 //! the orientation that a camera notes beside the pixels is applied.
 
+mod jpeg;
+
 use std::{
     fs::{self, File, FileType},
     io::{BufRead, BufReader, Cursor, Seek},
     path::Path,
 };
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, metadata::Orientation};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, metadata::Orientation};
 
 use crate::ImagingError;
 
@@ -18,8 +20,7 @@ use crate::ImagingError;
 pub struct Limits {
     /// Width times height.
     pub max_pixels: u64,
-    /// Length of the file, and also the memory that decoding may take: the decoded pixels and, apart from them, whatever
-    /// else is in the file.
+    /// Length of the file, and also of the decoded pixels.
     pub max_bytes: u64,
 }
 
@@ -62,30 +63,49 @@ pub fn is_image_path(path: &Path) -> bool {
         .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
-fn decode(reader: impl BufRead + Seek, path: &Path, limits: &Limits) -> Result<DynamicImage, ImagingError> {
+fn decode(
+    mut reader: impl BufRead + Seek,
+    path: &Path,
+    limits: &Limits,
+) -> Result<DynamicImage, ImagingError> {
+    let read_error = |source| ImagingError::Read { path: path.to_owned(), source };
     let decode_error = |source| match source {
-        ImageError::Limits(_) => {
-            ImagingError::DecoderLimit { path: path.to_owned(), limit: limits.max_bytes }
-        }
-        ImageError::Unsupported(_) => ImagingError::UnknownFormat { path: path.to_owned() },
+        ImageError::Limits(_) => ImagingError::DecoderLimit { path: path.to_owned() },
         source => ImagingError::Decode { path: path.to_owned(), source },
     };
-    let mut reader = ImageReader::new(reader)
-        .with_guessed_format()
-        .map_err(|source| ImagingError::Read { path: path.to_owned(), source })?;
-    reader.limits(decoder_limits(limits));
+    let format = image::guess_format(reader.fill_buf().map_err(read_error)?)
+        .ok()
+        .filter(ImageFormat::reading_enabled)
+        .ok_or_else(|| ImagingError::UnknownFormat { path: path.to_owned() })?;
+
+    let mut image_reader = ImageReader::with_format(&mut reader, format);
+    image_reader.limits(decoder_limits(format, limits));
     // This reads the header and no more.
-    let mut decoder = reader.into_decoder().map_err(decode_error)?;
+    let mut decoder = image_reader.into_decoder().map_err(decode_error)?;
     check_header(&decoder, path, limits)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(decode_error)?;
     image.apply_orientation(orientation);
+
+    if format == ImageFormat::Jpeg {
+        reader.rewind().map_err(read_error)?;
+        if !jpeg::is_whole(&mut reader).map_err(read_error)? {
+            return Err(ImagingError::Truncated { path: path.to_owned() });
+        }
+    }
     Ok(image)
 }
 
-fn decoder_limits(limits: &Limits) -> image::Limits {
+/// What the decoder of `format` is told; it knows only one limit, and what that means depends on the format.
+fn decoder_limits(format: ImageFormat, limits: &Limits) -> image::Limits {
+    /// A PNG's compressed colour profile can swell a thousandfold, and is unpacked with the header.
+    const MAX_PNG_PROFILE_BYTES: u64 = 16 << 20;
     let mut decoder_limits = image::Limits::no_limits();
-    decoder_limits.max_alloc = Some(limits.max_bytes);
+    decoder_limits.max_alloc = Some(match format {
+        // Here it is about everything but the pixels.
+        ImageFormat::Png => limits.max_bytes.min(MAX_PNG_PROFILE_BYTES),
+        _ => limits.max_bytes,
+    });
     decoder_limits
 }
 

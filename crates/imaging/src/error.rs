@@ -63,13 +63,11 @@ pub enum ImagingError {
         /// [`Limits::max_bytes`](crate::decode::Limits::max_bytes).
         limit: u64,
     },
-    /// Something in the file other than its pixels, such as a colour profile, would take more memory than the limit.
-    #[error("decoding {} would take more than the limit of {limit} bytes", path.display())]
+    /// Something in the file other than its pixels, such as a colour profile, would take too much memory.
+    #[error("{} holds more than pixels, and that would take too much memory: save it without metadata", path.display())]
     DecoderLimit {
         /// The path as it was given.
         path: PathBuf,
-        /// [`Limits::max_bytes`](crate::decode::Limits::max_bytes).
-        limit: u64,
     },
     /// The first bytes belong to no format that is read here.
     #[error("{} is not a picture that can be read: PNG, JPEG, BMP, WebP, TIFF and PNM can", path.display())]

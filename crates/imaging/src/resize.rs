@@ -36,10 +36,6 @@ impl Ratio {
     pub fn output_len(self, len: usize) -> usize {
         (len * self.num).div_ceil(self.den)
     }
-
-    fn as_f64(self) -> f64 {
-        self.num as f64 / self.den as f64
-    }
 }
 
 /// `[C, H, W]` resized to `[C, ceil(H * ratio), ceil(W * ratio)]`. The values may overshoot their range.
@@ -95,8 +91,18 @@ fn combine_rows(plane: &[f64], rows: &Contributions, y: usize, sum: &mut [f64]) 
 
 /// The weighted sums of neighbours in `mirrored` that make up the pixels of `out`.
 fn combine_columns(mirrored: &[f64], columns: &Contributions, out: &mut [f64]) {
+    // Enlarging by a whole number always takes four neighbours, and a loop of known length is twice as fast.
+    match columns.taps() {
+        4 => combine_neighbours(mirrored, columns, out, 4),
+        taps => combine_neighbours(mirrored, columns, out, taps),
+    }
+}
+
+#[inline(always)]
+fn combine_neighbours(mirrored: &[f64], columns: &Contributions, out: &mut [f64], taps: usize) {
     for (x, out) in out.iter_mut().enumerate() {
-        let neighbours = &mirrored[columns.mirrored_start(x)..][..columns.taps()];
-        *out = neighbours.iter().zip(columns.weights(x)).map(|(value, weight)| value * weight).sum();
+        let neighbours = &mirrored[columns.mirrored_start(x)..][..taps];
+        let weights = &columns.weights(x)[..taps];
+        *out = neighbours.iter().zip(weights).map(|(value, weight)| value * weight).sum();
     }
 }

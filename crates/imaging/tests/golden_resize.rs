@@ -1,5 +1,7 @@
 //! Resize against the reference numbers of `fixtures/imresize.json`.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use plumage_imaging::{
     Planes,
     resize::{Ratio, resize},

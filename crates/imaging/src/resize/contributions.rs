@@ -20,25 +20,25 @@ pub(super) struct Contributions {
 impl Contributions {
     /// The windows of `out_len` pixels made of `in_len` by the factor `ratio`.
     pub(super) fn new(in_len: usize, out_len: usize, ratio: Ratio) -> Self {
-        let (num, den) = (ratio.num as f64, ratio.den as f64);
         // Shrinking stretches the kernel over the source, which keeps frequencies that the output cannot hold out of it.
-        let stretch = ratio.as_f64().min(1.0);
-        let support = 4.0 / stretch;
-        let taps = support.ceil() as usize + 2;
+        // Positions are whole numbers of 1 / (2 num) source pixels, so that what should weigh nothing weighs exactly 0.
+        let (num, den) = (ratio.num as isize, ratio.den as isize);
+        let half_support = 4 * num.max(den);
+        let taps = (half_support as usize).div_ceil(ratio.num) + 2;
         let mut starts = Vec::with_capacity(out_len);
         let mut weights = Vec::with_capacity(out_len * taps);
-        for x in 0..out_len {
+        for x in 0..out_len as isize {
             // The centre of output pixel x among the source pixels, both counted from 0 at their centres.
-            let centre = ((x as f64 + 0.5) * den) / num - 0.5;
-            let start = (centre - support / 2.0).floor();
+            let centre = (2 * x + 1) * den - num;
+            let start = (centre - half_support).div_euclid(2 * num);
             let window = weights.len();
-            weights.extend((0..taps).map(|tap| {
-                let distance = centre - (start + tap as f64);
-                cubic(if stretch < 1.0 { distance * num / den } else { distance })
+            weights.extend((start..start + taps as isize).map(|source| {
+                let distance = centre - source * 2 * num;
+                cubic(distance as f64 / (2 * num.max(den)) as f64)
             }));
             let sum: f64 = weights[window..].iter().sum();
             weights[window..].iter_mut().for_each(|weight| *weight /= sum);
-            starts.push(start as isize);
+            starts.push(start);
         }
         Self { in_len, taps, starts, weights, margins: (0, 0) }.trimmed().with_margins()
     }

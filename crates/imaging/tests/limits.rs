@@ -1,0 +1,155 @@
+//! What is too large, or no picture at all, is refused quickly and by name.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{fs, path::Path, time::Instant};
+
+use image::DynamicImage;
+use plumage_imaging::{
+    ImagingError,
+    decode::{self, Limits},
+    encode,
+};
+
+fn refusal(bytes: &[u8], limits: &Limits) -> ImagingError {
+    decode::read(bytes, Path::new("bomb"), limits).unwrap_err()
+}
+
+/// The checksum that ends every chunk of a PNG.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg()))
+    })
+}
+
+/// A PNG of 69 bytes that announces `width` x `height` pixels of RGB and holds next to none.
+fn png_bomb(width: u32, height: u32) -> Vec<u8> {
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    let nothing = [0x78, 0x9C, 0x63, 0x60, 0x60, 0x60, 0x00, 0x00, 0x00, 0x04, 0x00, 0x01];
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (name, content) in [(b"IHDR", &header[..]), (b"IDAT", &nothing[..]), (b"IEND", &[])] {
+        let chunk = [&name[..], content].concat();
+        png.extend((content.len() as u32).to_be_bytes());
+        png.extend(&chunk);
+        png.extend(crc32(&chunk).to_be_bytes());
+    }
+    png
+}
+
+/// A small JPEG whose header announces 65,500 x 65,500 pixels.
+fn jpeg_bomb() -> Vec<u8> {
+    let mut jpeg = encode::jpeg(&DynamicImage::new_rgb8(8, 8), 90).unwrap();
+    let frame = jpeg.windows(2).position(|marker| marker == [0xFF, 0xC0]).unwrap();
+    for side in [frame + 5, frame + 7] {
+        jpeg[side..side + 2].copy_from_slice(&65_500u16.to_be_bytes());
+    }
+    jpeg
+}
+
+/// A BMP header of `width` x `height` pixels of 24 bits.
+fn bmp_bomb(width: u32, height: u32) -> Vec<u8> {
+    let mut bmp = b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
+    bmp.extend(width.to_le_bytes());
+    bmp.extend(height.to_le_bytes());
+    bmp.extend([1, 0, 24, 0]);
+    bmp.resize(60, 0);
+    bmp
+}
+
+#[test]
+fn a_picture_of_too_many_pixels_is_refused_with_its_size_and_the_limit() {
+    let error = refusal(&png_bomb(100_000, 100_000), &Limits::PHOTOGRAPH);
+    assert_eq!(
+        error.to_string(),
+        "bomb is 100000x100000, 10000000000 pixels, more than the limit of 100000000: shrink or crop it first, or raise \
+         the limit"
+    );
+}
+
+#[test]
+fn bombs_of_every_kind_are_refused_before_they_cost_anything() {
+    assert_eq!(png_bomb(1, 1).len(), 69);
+    let bombs: [Vec<u8>; 6] = [
+        png_bomb(100_000, 100_000),
+        png_bomb(13_300, 13_300),
+        jpeg_bomb(),
+        bmp_bomb(60_000, 60_000),
+        b"P5 100000 100000 255\n".to_vec(),
+        b"P3 40000 40000 65535\n0".to_vec(),
+    ];
+    for (index, bomb) in bombs.iter().enumerate() {
+        let start = Instant::now();
+        let error = refusal(bomb, &Limits::PHOTOGRAPH);
+        assert!(matches!(error, ImagingError::TooManyPixels { .. }), "bomb {index}: {error:?}");
+        assert!(start.elapsed().as_secs_f64() < 0.5, "bomb {index} took {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn decoded_bytes_and_file_bytes_have_a_limit_of_their_own() {
+    let png = encode::png(&DynamicImage::new_rgb16(100, 100)).unwrap();
+    let limits = |max_bytes| Limits { max_pixels: 10_000, max_bytes };
+    assert!(decode::read(&png, Path::new("a.png"), &limits(60_000)).is_ok());
+    let error = refusal(&png, &limits(59_999));
+    assert_eq!(error.to_string(), "bomb is 100x100 and decodes to 60000 bytes, more than the limit of 59999");
+    assert!(matches!(refusal(&png, &limits(10)), ImagingError::FileTooLarge { limit: 10, .. }));
+}
+
+#[test]
+fn a_picture_at_the_limit_is_read() {
+    let png = encode::png(&DynamicImage::new_luma8(20, 10)).unwrap();
+    let limits = |max_pixels| Limits { max_pixels, max_bytes: 1 << 20 };
+    assert!(decode::read(&png, Path::new("a.png"), &limits(200)).is_ok());
+    assert!(matches!(refusal(&png, &limits(199)), ImagingError::TooManyPixels { width: 20, height: 10, .. }));
+}
+
+#[test]
+fn what_is_no_picture_is_refused_with_the_formats_that_are() {
+    for bytes in [&b""[..], b"text", b"GIF89a\x01\0\x01\0\0\0\0", b"\x89PN"] {
+        let error = refusal(bytes, &Limits::PHOTOGRAPH);
+        assert_eq!(
+            error.to_string(),
+            "bomb is not a picture that can be read: PNG, JPEG, BMP, WebP, TIFF and PNM can"
+        );
+    }
+}
+
+#[test]
+fn a_picture_is_known_by_its_content_and_not_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("odd\nname.jpg");
+    fs::write(&path, encode::png(&DynamicImage::new_rgb8(3, 2)).unwrap()).unwrap();
+    assert_eq!(decode::open(&path, &Limits::PHOTOGRAPH).unwrap(), DynamicImage::new_rgb8(3, 2));
+}
+
+#[test]
+fn a_folder_is_refused_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.png");
+    fs::create_dir(&path).unwrap();
+    let error = decode::open(&path, &Limits::PHOTOGRAPH).unwrap_err();
+    assert_eq!(error.to_string(), format!("{} is a folder, not a file with a picture", path.display()));
+}
+
+#[test]
+fn a_missing_file_is_an_error_with_its_path() {
+    let error = decode::open(Path::new("nowhere/x.png"), &Limits::PHOTOGRAPH).unwrap_err();
+    assert_eq!(error.to_string(), "failed to read nowhere/x.png");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_fifo_a_device_and_a_loop_of_links_never_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let fifo = folder.path().join("fifo.png");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let error = decode::open(&fifo, &Limits::PHOTOGRAPH).unwrap_err();
+    assert!(matches!(error, ImagingError::NotAFile { found: "a FIFO", .. }), "{error:?}");
+
+    let error = decode::open(Path::new("/dev/zero"), &Limits::PHOTOGRAPH).unwrap_err();
+    assert!(matches!(error, ImagingError::NotAFile { found: "a device", .. }), "{error:?}");
+
+    let links = folder.path().join("loop.png");
+    std::os::unix::fs::symlink(&links, &links).unwrap();
+    assert!(matches!(decode::open(&links, &Limits::PHOTOGRAPH), Err(ImagingError::Read { .. })));
+}
