@@ -1,10 +1,6 @@
 //! Sets of images that papers use: a folder below the data root, described by a manifest `data/NAME.toml`.
 
-use std::{
-    collections::BTreeMap,
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 use plumage_imaging::decode::Limits;
 use schemars::JsonSchema;
@@ -104,9 +100,9 @@ pub(crate) fn open(
 ) -> Result<FileSet, DataError> {
     let set = &config.set;
     let manifest = Manifest::read(set, &roots.manifests)?;
-    let folder = roots.data_root.as_ref().map(|root| root.join(&manifest.folder));
-    let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
-        return Err(missing(set, &manifest, roots));
+    let looked = roots.data_root.as_ref().map(|root| root.join(&manifest.folder));
+    let Some(folder) = looked.clone().filter(|folder| folder.is_dir()) else {
+        return Err(DataError::MissingSet { set: set.clone(), manifest: Box::new(manifest), looked });
     };
     let differs = |message| DataError::SetDiffers { set: set.clone(), folder: folder.clone(), message };
     let count = FileSet::count(&folder, manifest.recursive);
@@ -132,17 +128,6 @@ fn differing(files: &FileSet, manifest: &Manifest) -> Result<Vec<String>, DataEr
         }
     }
     Ok(wrong)
-}
-
-fn missing(set: &str, manifest: &Manifest, roots: &DataRoots) -> DataError {
-    let looked: Option<PathBuf> = roots.data_root.as_ref().map(|root| root.join(&manifest.folder));
-    DataError::MissingSet {
-        set: set.to_owned(),
-        title: manifest.title.clone(),
-        folder: manifest.folder.clone(),
-        looked,
-        source_of_images: manifest.source.clone(),
-    }
 }
 
 /// Whether `set` can be the name of a manifest, and never a path out of the folder of manifests.

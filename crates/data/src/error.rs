@@ -4,6 +4,8 @@ use std::{fmt, io, path::PathBuf};
 
 use plumage_imaging::ImagingError;
 
+use crate::Manifest;
+
 /// Who has to change something: the person who wrote the config, or the one who keeps the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -121,21 +123,20 @@ pub enum DataError {
 
     /// The images of a benchmark set are not on this machine.
     #[error(
-        "the set {set} ({title}) is not here: {}; name the folder that holds {folder}/ with --data-root or PLUMAGE_DATA. \
-         People get it from {source_of_images}",
-        MissingPlace(looked)
+        "the set {set} ({}) is not here: {}; name the folder that holds {}/ with --data-root or PLUMAGE_DATA. \
+         People get it from {}",
+        manifest.title,
+        MissingPlace(looked),
+        manifest.folder,
+        manifest.source
     )]
     MissingSet {
         /// The set.
         set: String,
-        /// Its name for people.
-        title: String,
-        /// Its folder below the data root.
-        folder: String,
+        /// What its manifest says, where people get it included.
+        manifest: Box<Manifest>,
         /// The folder that does not exist, or nothing when no data root was named.
         looked: Option<PathBuf>,
-        /// Where people get it.
-        source_of_images: String,
     },
 
     /// The images of a benchmark set are others than its manifest says.
