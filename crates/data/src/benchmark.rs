@@ -12,7 +12,7 @@ use crate::{
     fingerprint::hexadecimal,
 };
 
-/// `[dataset.benchmark]`.
+/// `[data.train.benchmark]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BenchmarkConfig {

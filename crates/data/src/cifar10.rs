@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{DataError, DataRoots, Dataset, folder};
 
-/// `[dataset.cifar10]`. Needs a program built with `--features hub`.
+/// `[data.train.cifar10]`. Needs a program built with `--features hub`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cifar10Config {
@@ -65,7 +65,7 @@ pub(crate) fn open(_: &Cifar10Config, _: &DataRoots) -> Result<Arc<dyn Dataset>,
 #[cfg(feature = "hub")]
 pub(crate) fn open(config: &Cifar10Config, roots: &DataRoots) -> Result<Arc<dyn Dataset>, DataError> {
     if let Some((path, message)) = config.validate().into_iter().next() {
-        return Err(DataError::Config { path: format!("dataset.cifar10.{path}"), message });
+        return Err(DataError::Config { path: format!("cifar10.{path}"), message });
     }
     reader::open(config, roots).map(|images| Arc::new(images) as Arc<dyn Dataset>)
 }

@@ -13,7 +13,7 @@ use crate::{
     folder::{self, FolderConfig},
 };
 
-/// `[dataset.aviary]`, `[dataset.folder]`, `[dataset.cifar10]` or `[dataset.benchmark]`.
+/// `[data.train.aviary]`, `[data.train.folder]`, `[data.train.cifar10]` or `[data.train.benchmark]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum DatasetConfig {

@@ -196,7 +196,7 @@ pub enum DataError {
     /// Values of the config do not fit together.
     #[error("{path}: {message}")]
     Config {
-        /// The key, as a dotted path.
+        /// The key, as a dotted path below the part of the config that was opened.
         path: String,
         /// What does not fit.
         message: String,
@@ -204,7 +204,7 @@ pub enum DataError {
 
     /// A worker thread ended without a word, which only a bug or a lack of threads brings about.
     #[error(
-        "a worker that prepares batches stopped; if the system is short of threads or memory, lower batches.workers"
+        "a worker that prepares batches stopped; if the system is short of threads or memory, lower data.batches.workers"
     )]
     WorkerStopped,
 }

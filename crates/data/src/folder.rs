@@ -11,7 +11,7 @@ use crate::{
     files::{Demands, FileSet},
 };
 
-/// `[dataset.folder]`.
+/// `[data.train.folder]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FolderConfig {
@@ -46,7 +46,7 @@ pub(crate) fn climbing(path: &Path) -> Vec<(String, String)> {
 /// Opens the folder of `config`; every image in it decodes when this returns.
 pub(crate) fn open(config: &FolderConfig, roots: &DataRoots, limits: &Limits) -> Result<FileSet, DataError> {
     if let Some((path, message)) = config.validate().into_iter().next() {
-        return Err(DataError::Config { path: format!("dataset.folder.{path}"), message });
+        return Err(DataError::Config { path: format!("folder.{path}"), message });
     }
     let folder = resolve(&config.path, roots)?;
     let demands =

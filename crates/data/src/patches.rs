@@ -5,7 +5,7 @@ use rand::Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// `[patches.random]` or `[patches.grid]`. Patches are squares, measured in HR pixels.
+/// `[data.patches.random]` or `[data.patches.grid]`. Patches are squares, measured in HR pixels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum PatchConfig {
@@ -15,7 +15,7 @@ pub enum PatchConfig {
     Grid(GridConfig),
 }
 
-/// `[patches.random]`.
+/// `[data.patches.random]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RandomConfig {
@@ -27,7 +27,7 @@ pub struct RandomConfig {
     pub per_image: usize,
 }
 
-/// `[patches.grid]`.
+/// `[data.patches.grid]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GridConfig {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AugmentConfig, DegradationConfig, PatchConfig};
 
-/// `[batches]`. Only `size` and `pool` change the numbers; the other two change how fast and in how much memory they come.
+/// `[data.batches]`. Only `size` and `pool` change the numbers; the other two change how fast and in how much memory they come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BatchConfig {

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{DataError, Dataset};
 
-/// `[split]`: shares of the images; the rest trains.
+/// `[data.split]`: shares of the images; the rest trains.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SplitConfig {
@@ -52,7 +52,7 @@ impl Split {
     /// When an image cannot be read, and when a part with a share above zero gets no image.
     pub fn new(dataset: &Arc<dyn Dataset>, config: &SplitConfig) -> Result<Split, DataError> {
         if let Some((path, message)) = config.validate().into_iter().next() {
-            return Err(DataError::Config { path: format!("split.{path}"), message });
+            return Err(DataError::Config { path, message });
         }
         // The test part comes first, so that no other share moves an image into it or out of it.
         let shares = [

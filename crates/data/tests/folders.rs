@@ -140,7 +140,7 @@ fn a_path_that_climbs_out_of_its_root_is_refused() {
     let root = tempfile::tempdir().unwrap();
     let error = open_folder(folder("set/../.."), root.path()).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::Config);
-    assert!(error.to_string().starts_with("dataset.folder.path: `..`"), "{error}");
+    assert!(error.to_string().starts_with("folder.path: `..`"), "{error}");
 }
 
 #[test]
