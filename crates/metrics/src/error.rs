@@ -1,0 +1,54 @@
+//! Why a picture cannot be measured.
+
+use plumage_imaging::Planes;
+
+/// Why a picture or a result could not be measured. The caller knows the file's name and adds it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MetricsError {
+    /// The scale is 0.
+    #[error("a scale is at least 1")]
+    ScaleOfZero,
+    /// The picture is too small to leave an SSIM window once it is cut to the scale and its border is off.
+    #[error("measuring at scale {scale} needs sides of at least {smallest_px} pixels, got {width}x{height}")]
+    TooSmall {
+        /// Width of the picture in pixels.
+        width: usize,
+        /// Height of the picture in pixels.
+        height: usize,
+        /// The scale it was to be measured at.
+        scale: usize,
+        /// The shortest side that can be measured at this scale.
+        smallest_px: usize,
+    },
+    /// A side is shorter than the window of SSIM.
+    #[error("SSIM needs sides of at least {window_px} pixels, got {width}x{height}")]
+    SmallerThanWindow {
+        /// Width of the pictures in pixels.
+        width: usize,
+        /// Height of the pictures in pixels.
+        height: usize,
+        /// Side of the window in pixels.
+        window_px: usize,
+    },
+    /// Two pictures that should have the same shape have not.
+    #[error("expected a picture of [channels, height, width] = {expected:?}, got {got:?}")]
+    Shape {
+        /// The shape `[C, H, W]` of the reference.
+        expected: [usize; 3],
+        /// The shape `[C, H, W]` of the other picture.
+        got: [usize; 3],
+    },
+    /// A network's output holds NaN or infinity, which rounding would hide.
+    #[error("the picture to measure holds NaN or infinity: the network that made it has diverged")]
+    NotFinite,
+}
+
+/// An error unless `picture` has the shape of `reference`.
+pub(crate) fn check_same_shape(picture: &Planes, reference: &Planes) -> Result<(), MetricsError> {
+    let shape = |planes: &Planes| [planes.channels, planes.height, planes.width];
+    if shape(picture) != shape(reference) {
+        return Err(MetricsError::Shape { expected: shape(reference), got: shape(picture) });
+    }
+    Ok(())
+}
