@@ -190,3 +190,13 @@ fn a_picture_is_known_by_its_extension_in_any_case() {
         assert!(!decode::is_image_path(Path::new(name)), "{name}");
     }
 }
+
+#[test]
+fn a_photograph_taken_sideways_is_turned_upright() {
+    let image = picture(ColorType::L8);
+    let jpeg = encode::jpeg(&image, 100).unwrap();
+    // An Exif block of one entry: orientation (0x0112), a short, which says "turn right by 90 degrees" (6).
+    let exif = b"\xFF\xE1\0\x22Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let sideways = [&jpeg[..2], exif, &jpeg[2..]].concat();
+    assert_eq!(read(&sideways), read(&jpeg).rotate90());
+}

@@ -22,18 +22,40 @@ fn crc32(bytes: &[u8]) -> u32 {
     })
 }
 
-/// A PNG of 69 bytes that announces `width` x `height` pixels of RGB and holds next to none.
-fn png_bomb(width: u32, height: u32) -> Vec<u8> {
-    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
-    let nothing = [0x78, 0x9C, 0x63, 0x60, 0x60, 0x60, 0x00, 0x00, 0x00, 0x04, 0x00, 0x01];
+/// A PNG of the given chunks.
+fn png_of(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (name, content) in [(b"IHDR", &header[..]), (b"IDAT", &nothing[..]), (b"IEND", &[])] {
+    for (name, content) in chunks {
         let chunk = [&name[..], content].concat();
         png.extend((content.len() as u32).to_be_bytes());
         png.extend(&chunk);
         png.extend(crc32(&chunk).to_be_bytes());
     }
     png
+}
+
+/// The content of a header chunk that announces `width` x `height` pixels of RGB.
+fn png_header(width: u32, height: u32) -> Vec<u8> {
+    [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat()
+}
+
+/// One black pixel of RGB, compressed.
+const BLACK_PIXEL: [u8; 12] = [0x78, 0x9C, 0x63, 0x60, 0x60, 0x60, 0x00, 0x00, 0x00, 0x04, 0x00, 0x01];
+
+/// A PNG of 69 bytes that announces `width` x `height` pixels and holds one.
+fn png_bomb(width: u32, height: u32) -> Vec<u8> {
+    png_of(&[(b"IHDR", &png_header(width, height)), (b"IDAT", &BLACK_PIXEL), (b"IEND", &[])])
+}
+
+/// Half a gigabyte of zeros, compressed into 3 MB.
+fn compressed_zeros() -> Vec<u8> {
+    // A zlib header, then one block of fixed codes: a literal 0, and "repeat the last byte 258 times" over and over.
+    let mut bits: Vec<u8> = vec![1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0];
+    for _ in 0..2_000_000 {
+        bits.extend([1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0]);
+    }
+    let bytes = bits.chunks(8).map(|bits| bits.iter().rev().fold(0, |byte, bit| byte << 1 | bit));
+    [0x78, 0x9C].into_iter().chain(bytes).collect()
 }
 
 /// A small JPEG whose header announces 65,500 x 65,500 pixels.
@@ -83,6 +105,31 @@ fn bombs_of_every_kind_are_refused_before_they_cost_anything() {
         assert!(matches!(error, ImagingError::TooManyPixels { .. }), "bomb {index}: {error:?}");
         assert!(start.elapsed().as_secs_f64() < 0.5, "bomb {index} took {:?}", start.elapsed());
     }
+}
+
+/// The most memory this process ever had, in bytes.
+#[cfg(target_os = "linux")]
+fn peak_memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn compressed_metadata_is_never_unpacked_beyond_64_mib() {
+    let zeros = compressed_zeros();
+    let before = peak_memory();
+    for name in [b"iCCP", b"zTXt"] {
+        let metadata = [&b"name\0\0"[..], &zeros].concat();
+        let chunks: [(&[u8; 4], &[u8]); 4] =
+            [(b"IHDR", &png_header(1, 1)), (name, &metadata), (b"IDAT", &BLACK_PIXEL), (b"IEND", &[])];
+        let start = Instant::now();
+        let image = decode::read(&png_of(&chunks), Path::new("bomb"), &Limits::PHOTOGRAPH).unwrap();
+        assert_eq!(image, DynamicImage::new_rgb8(1, 1));
+        assert!(start.elapsed().as_secs_f64() < 0.5, "{:?}", start.elapsed());
+    }
+    assert!(peak_memory() - before < 64 << 20, "{} bytes", peak_memory() - before);
 }
 
 #[test]
