@@ -5,7 +5,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{collections::BTreeMap, env, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    env,
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use image::DynamicImage;
 use plumage_imaging::{
@@ -34,8 +39,8 @@ struct Reference {
 }
 
 const PICTURES: [&str; 5] = ["baby", "bird", "butterfly", "head", "woman"];
-const PSNR_TOLERANCE_DB: f64 = 0.005;
-const SSIM_TOLERANCE: f64 = 5e-5;
+const PSNR_TOLERANCE_DB: f64 = 0.0005;
+const SSIM_TOLERANCE: f64 = 5e-6;
 
 fn fixture() -> Fixture {
     serde_json::from_str(include_str!("fixtures/set5_bicubic.json")).unwrap()
@@ -45,7 +50,9 @@ fn fixture() -> Fixture {
 fn set5() -> Option<Vec<(&'static str, DynamicImage)>> {
     let Some(data) = env::var_os("PLUMAGE_DATA").map(PathBuf::from) else {
         assert!(env::var_os("PLUMAGE_REQUIRE_DATA").is_none(), "PLUMAGE_DATA is not set");
-        eprintln!("SKIPPED: Set5 was not measured, PLUMAGE_DATA does not name a folder with set5/*.bmp");
+        // Not by a macro, whose output the test harness would keep to itself.
+        let skipped = "SKIPPED: Set5 was not measured: PLUMAGE_DATA names no folder with set5/*.bmp\n";
+        io::stderr().write_all(skipped.as_bytes()).unwrap();
         return None;
     };
     let open = |name| decode::open(&data.join("set5").join(name).with_extension("bmp"), &Limits::PHOTOGRAPH);
@@ -65,7 +72,6 @@ fn measure(protocol: Protocol, channels: Channels, check: impl Fn(&str, &str, &T
 }
 
 fn assert_matches(what: &str, psnr_db: f64, ssim: f64, reference: &Reference) {
-    println!("{what}: {:+.2e} dB {:+.2e}", psnr_db - reference.psnr, ssim - reference.ssim);
     assert!((psnr_db - reference.psnr).abs() < PSNR_TOLERANCE_DB, "{what}: {psnr_db} {}", reference.psnr);
     assert!((ssim - reference.ssim).abs() < SSIM_TOLERANCE, "{what}: {ssim} {}", reference.ssim);
 }
