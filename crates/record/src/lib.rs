@@ -1,1 +1,22 @@
-//! What a run leaves behind: folder, manifest, metrics rows, provenance, atomic commit.
+//! What a run leaves behind: its folder, its manifest, rows of metrics, checkpoints, and how they are committed.
+//!
+//! The crate knows files and rows. It knows nothing of tensors, images, or how anything was trained.
+
+mod folder;
+
+mod checkpoints;
+mod manifest;
+mod rows;
+
+pub mod commit;
+mod error;
+mod provenance;
+
+pub use checkpoints::{Checkpoint, Checkpoints, Identity, Rejection};
+pub use error::{ErrorKind, RecordError};
+pub use folder::{RunFolder, check_name};
+pub use manifest::{Baseline, BestValidation, Manifest, ModelSummary, Status, read_manifest};
+pub use provenance::{Provenance, sha256};
+pub use rows::{
+    EvaluationRow, MetricsRow, TimingRow, Validation, read_evaluation, read_metrics, read_timing,
+};

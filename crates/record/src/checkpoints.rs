@@ -1,0 +1,286 @@
+//! Checkpoints: folders `checkpoints/step-N/` that are trusted only when their manifest verifies.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    RecordError,
+    commit::{self, write_error},
+    provenance::sha256,
+};
+
+/// Version of the format of a checkpoint.
+const FORMAT: u32 = 1;
+
+/// Largest file of a checkpoint that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 32;
+
+const MANIFEST: &str = "manifest.json";
+
+pub(crate) const FOLDER: &str = "checkpoints";
+
+/// What a checkpoint must share with the run that resumes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// SHA-256 of config.toml.
+    pub config_sha256: String,
+    /// SHA-256 over the training images.
+    pub data_sha256: String,
+    /// Seed of everything random.
+    pub seed: u64,
+}
+
+/// A checkpoint whose files are all as its manifest says.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    /// Steps made when it was committed.
+    pub step: u64,
+    /// The contents of its files by name.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// The run it belongs to.
+    pub identity: Identity,
+}
+
+/// A checkpoint that was passed over.
+#[derive(Clone, Debug)]
+pub struct Rejection {
+    /// Its folder.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// The checkpoints of one run.
+#[derive(Clone, Debug)]
+pub struct Checkpoints {
+    folder: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    format: u32,
+    step: u64,
+    identity: Identity,
+    files: BTreeMap<String, FileEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileEntry {
+    bytes: u64,
+    sha256: String,
+}
+
+impl Checkpoints {
+    pub(crate) fn in_run(run: &Path) -> Self {
+        Self { folder: run.join(FOLDER) }
+    }
+
+    /// Commits a checkpoint of `step`, replacing one of the same step.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`]; the checkpoints before it are untouched.
+    pub fn save(&self, step: u64, files: &[(&str, Vec<u8>)], identity: &Identity) -> Result<(), RecordError> {
+        let entry = |(name, bytes): &(&str, Vec<u8>)| {
+            ((*name).to_owned(), FileEntry { bytes: bytes.len() as u64, sha256: sha256(bytes) })
+        };
+        let manifest = Manifest {
+            format: FORMAT,
+            step,
+            identity: identity.clone(),
+            files: files.iter().map(entry).collect(),
+        };
+        let path = self.path_of(step);
+        let text = serde_json::to_vec_pretty(&manifest)
+            .map_err(|error| RecordError::Manifest { path: path.clone(), reason: error.to_string() })?;
+        let mut all: Vec<(&str, &[u8])> =
+            files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+        all.push((MANIFEST, &text));
+        fs::create_dir_all(&self.folder).map_err(|source| write_error(&self.folder, source))?;
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(|source| write_error(&path, source))?;
+        }
+        commit::folder(&path, &all)
+    }
+
+    /// The newest checkpoint that verifies, if there is any folder of one, and those that were passed over.
+    ///
+    /// # Errors
+    /// [`RecordError::NoCheckpoint`] when there are candidates and none verifies.
+    pub fn newest(&self) -> Result<(Option<Checkpoint>, Vec<Rejection>), RecordError> {
+        let mut rejected: Vec<Rejection> = Vec::new();
+        for step in self.steps().into_iter().rev() {
+            match self.read(step) {
+                Ok(checkpoint) => return Ok((Some(checkpoint), rejected)),
+                Err(reason) => rejected.push(Rejection { path: self.path_of(step), reason }),
+            }
+        }
+        if rejected.is_empty() {
+            return Ok((None, rejected));
+        }
+        let reasons: Vec<_> =
+            rejected.iter().map(|one| format!("{}: {}", one.path.display(), one.reason)).collect();
+        Err(RecordError::NoCheckpoint { path: self.folder.clone(), reasons: reasons.join("; ") })
+    }
+
+    /// The step of the newest checkpoint that verifies.
+    pub fn newest_step(&self) -> Option<u64> {
+        self.steps().into_iter().rev().find(|&step| self.read(step).is_ok())
+    }
+
+    /// Removes all but the `newest` newest checkpoints.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`].
+    pub fn keep(&self, newest: usize) -> Result<(), RecordError> {
+        let steps = self.steps();
+        for &step in &steps[..steps.len().saturating_sub(newest)] {
+            let path = self.path_of(step);
+            fs::remove_dir_all(&path).map_err(|source| write_error(&path, source))?;
+        }
+        Ok(())
+    }
+
+    fn path_of(&self, step: u64) -> PathBuf {
+        self.folder.join(format!("step-{step:010}"))
+    }
+
+    /// The steps that have a folder, in order.
+    fn steps(&self) -> Vec<u64> {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut steps: Vec<u64> = names.filter_map(|name| name.strip_prefix("step-")?.parse().ok()).collect();
+        steps.sort_unstable();
+        steps
+    }
+
+    /// Reads a checkpoint and verifies every byte of it.
+    fn read(&self, step: u64) -> Result<Checkpoint, String> {
+        let path = self.path_of(step);
+        let read = |name: &str| {
+            let file = path.join(name);
+            let meta = fs::metadata(&file).map_err(|error| format!("{name}: {error}"))?;
+            if !meta.is_file() || meta.len() > MAX_BYTES {
+                return Err(format!("{name} is no file of at most {MAX_BYTES} bytes"));
+            }
+            fs::read(&file).map_err(|error| format!("{name}: {error}"))
+        };
+        let manifest: Manifest =
+            serde_json::from_slice(&read(MANIFEST)?).map_err(|error| format!("{MANIFEST}: {error}"))?;
+        if manifest.format != FORMAT {
+            return Err(format!("its format is {}, this version reads {FORMAT}", manifest.format));
+        }
+        if manifest.step != step {
+            return Err(format!("its manifest is that of step {}", manifest.step));
+        }
+        let mut files = BTreeMap::new();
+        for (name, entry) in manifest.files {
+            let plain = Path::new(&name).components().count() == 1 && !name.starts_with('.');
+            if !plain {
+                return Err(format!("its manifest names the file {name:?}"));
+            }
+            let bytes = read(&name)?;
+            if bytes.len() as u64 != entry.bytes {
+                return Err(format!("{name} has {} bytes and should have {}", bytes.len(), entry.bytes));
+            }
+            if sha256(&bytes) != entry.sha256 {
+                return Err(format!("{name} has changed since it was written"));
+            }
+            files.insert(name, bytes);
+        }
+        Ok(Checkpoint { step, files, identity: manifest.identity })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity() -> Identity {
+        Identity { config_sha256: "c".into(), data_sha256: "d".into(), seed: 1 }
+    }
+
+    fn saved(steps: &[u64]) -> (tempfile::TempDir, Checkpoints) {
+        let run = tempfile::tempdir().unwrap();
+        let checkpoints = Checkpoints::in_run(run.path());
+        for &step in steps {
+            let files = [("weights", vec![step as u8; 100]), ("state.json", b"{}".to_vec())];
+            checkpoints.save(step, &files, &identity()).unwrap();
+        }
+        (run, checkpoints)
+    }
+
+    #[test]
+    fn the_newest_checkpoint_comes_back_as_it_was() {
+        let (_run, checkpoints) = saved(&[9, 10, 100]);
+        let (newest, rejected) = checkpoints.newest().unwrap();
+        let newest = newest.unwrap();
+        assert_eq!((newest.step, &newest.files["weights"]), (100, &vec![100u8; 100]));
+        assert_eq!(newest.identity, identity());
+        assert!(rejected.is_empty());
+    }
+
+    #[test]
+    fn any_damage_is_found_and_the_one_before_is_used() {
+        type Damage = fn(&Path);
+        let damages: [Damage; 6] = [
+            |path| fs::write(path.join("weights"), [2u8; 99]).unwrap(),
+            |path| fs::write(path.join("weights"), [3u8; 100]).unwrap(),
+            |path| fs::remove_file(path.join("state.json")).unwrap(),
+            |path| fs::write(path.join(MANIFEST), "").unwrap(),
+            |path| fs::remove_file(path.join(MANIFEST)).unwrap(),
+            |path| {
+                let text = fs::read_to_string(path.join(MANIFEST)).unwrap();
+                fs::write(path.join(MANIFEST), text.replace("\"weights\"", "\"../step-0000000001/weights\""))
+                    .unwrap();
+            },
+        ];
+        for (number, damage) in damages.into_iter().enumerate() {
+            let (_run, checkpoints) = saved(&[1, 2]);
+            damage(&checkpoints.path_of(2));
+            let (newest, rejected) = checkpoints.newest().unwrap();
+            assert_eq!(newest.unwrap().step, 1, "damage {number}");
+            assert_eq!(rejected.len(), 1, "damage {number}");
+            assert_eq!(checkpoints.newest_step(), Some(1));
+        }
+    }
+
+    #[test]
+    fn no_flipped_bit_of_a_manifest_lets_a_damaged_file_through() {
+        let (_run, checkpoints) = saved(&[2]);
+        let path = checkpoints.path_of(2).join(MANIFEST);
+        let whole = fs::read(&path).unwrap();
+        for bit in 0..whole.len() * 8 {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            fs::write(&path, &flipped).unwrap();
+            if let Ok(checkpoint) = checkpoints.read(2) {
+                assert_eq!(checkpoint.files.get("weights"), Some(&vec![2u8; 100]), "bit {bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn when_all_are_damaged_each_is_named_with_its_reason() {
+        let (_run, checkpoints) = saved(&[1, 2]);
+        for step in [1, 2] {
+            fs::write(checkpoints.path_of(step).join("weights"), "x").unwrap();
+        }
+        let error = checkpoints.newest().unwrap_err().to_string();
+        assert!(error.contains("step-0000000001") && error.contains("step-0000000002"), "{error}");
+    }
+
+    #[test]
+    fn only_the_newest_are_kept() {
+        let (_run, checkpoints) = saved(&[1, 2, 3, 4]);
+        checkpoints.keep(2).unwrap();
+        assert_eq!(checkpoints.steps(), [3, 4]);
+    }
+}

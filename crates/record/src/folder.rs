@@ -1,0 +1,186 @@
+//! The folder of a run, `results/NAME/`, held by one process at a time.
+
+use std::{
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    Checkpoints, EvaluationRow, MetricsRow, RecordError, TimingRow,
+    commit::{self, write_error},
+    read_timing, rows,
+};
+
+/// The file whose lock says that a process works in the folder; the kernel frees it when the process dies.
+const LOCK: &str = ".lock";
+
+/// A run folder that no other process works in.
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// Whether `name` can be a run's: letters, digits, `_`, `-` and `.`, the first no `-` or `.`, at most 128 bytes.
+///
+/// # Errors
+/// [`RecordError::Name`].
+pub fn check_name(name: &str) -> Result<(), RecordError> {
+    let is_fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if !name.is_empty() && name.len() <= 128 && name.chars().all(is_fine) && !name.starts_with(['-', '.']) {
+        return Ok(());
+    }
+    Err(RecordError::Name { name: name.to_owned() })
+}
+
+impl RunFolder {
+    /// A new, empty folder `results/NAME`. A run that is there already is never overwritten: it is moved to `NAME.1`,
+    /// or the next free number, and that path is returned.
+    ///
+    /// # Errors
+    /// [`RecordError::Locked`] when another process works in the present one; [`RecordError::Write`].
+    pub fn begin(results: &Path, name: &str) -> Result<(Self, Option<PathBuf>), RecordError> {
+        check_name(name)?;
+        let path = results.join(name);
+        let mut moved = None;
+        if path.exists() {
+            let present = Self::lock(&path)?;
+            let free =
+                (1..).map(|number: u64| results.join(format!("{name}.{number}"))).find(|path| !path.exists());
+            if let Some(aside) = free {
+                fs::rename(&path, &aside).map_err(|source| write_error(&aside, source))?;
+                moved = Some(aside);
+            }
+            drop(present);
+        }
+        fs::create_dir_all(&path).map_err(|source| write_error(&path, source))?;
+        commit::flush_folder(results)?;
+        Ok((Self::lock(&path)?, moved))
+    }
+
+    /// The folder of a run that is there.
+    ///
+    /// # Errors
+    /// [`RecordError::NoRun`], [`RecordError::Locked`].
+    pub fn reopen(results: &Path, name: &str) -> Result<Self, RecordError> {
+        check_name(name)?;
+        let path = results.join(name);
+        if !path.is_dir() {
+            return Err(RecordError::NoRun { path });
+        }
+        let folder = Self::lock(&path)?;
+        for swept in [path.clone(), path.join(crate::checkpoints::FOLDER)] {
+            commit::sweep(&swept)?;
+        }
+        Ok(folder)
+    }
+
+    fn lock(path: &Path) -> Result<Self, RecordError> {
+        let file = path.join(LOCK);
+        let lock = File::create(&file).map_err(|source| write_error(&file, source))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(RecordError::Locked { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => Err(write_error(&file, source)),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Commits a file at a path relative to the folder, which is made as needed.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`].
+    pub fn save(&self, relative: &str, bytes: &[u8]) -> Result<(), RecordError> {
+        let path = self.path.join(relative);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|source| write_error(folder, source))?;
+        }
+        commit::file(&path, bytes)
+    }
+
+    /// Adds a row to metrics.csv.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`].
+    pub fn append_metrics(&self, row: &MetricsRow) -> Result<(), RecordError> {
+        rows::append_metrics(&self.path, row)
+    }
+
+    /// Adds a row to timing.csv.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`].
+    pub fn append_timing(&self, row: &TimingRow) -> Result<(), RecordError> {
+        rows::append_timing(&self.path, row)
+    }
+
+    /// Writes evaluation.csv anew.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`].
+    pub fn write_evaluation(&self, rows: &[EvaluationRow]) -> Result<(), RecordError> {
+        rows::write_evaluation(&self.path, rows)
+    }
+
+    /// Forgets the rows after `step`, as a resume from its checkpoint must; returns the seconds trained until then.
+    ///
+    /// # Errors
+    /// A table that cannot be read or written.
+    pub fn cut_records(&self, step: u64) -> Result<f64, RecordError> {
+        for table in [rows::METRICS, rows::TIMING] {
+            rows::cut(&self.path.join(table), step)?;
+        }
+        Ok(read_timing(&self.path)?.last().map_or(0., |row| row.elapsed_s))
+    }
+
+    /// Its checkpoints.
+    pub fn checkpoints(&self) -> Checkpoints {
+        Checkpoints::in_run(&self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_process_is_told_that_the_folder_is_in_use() {
+        let results = tempfile::tempdir().unwrap();
+        let (held, _) = RunFolder::begin(results.path(), "a").unwrap();
+        assert!(matches!(RunFolder::reopen(results.path(), "a"), Err(RecordError::Locked { .. })));
+        assert!(matches!(RunFolder::begin(results.path(), "a"), Err(RecordError::Locked { .. })));
+        drop(held);
+        assert!(RunFolder::reopen(results.path(), "a").is_ok());
+    }
+
+    #[test]
+    fn a_run_that_is_there_is_moved_aside_and_never_overwritten() {
+        let results = tempfile::tempdir().unwrap();
+        for text in ["first", "second", "third"] {
+            RunFolder::begin(results.path(), "a").unwrap().0.save("images/x", text.as_bytes()).unwrap();
+        }
+        let read = |name: &str| fs::read_to_string(results.path().join(name).join("images/x")).unwrap();
+        assert_eq!(["a.1", "a.2", "a"].map(read), ["first", "second", "third"]);
+    }
+
+    #[test]
+    fn names_that_are_paths_or_hidden_or_look_like_flags_are_refused() {
+        for name in ["", "..", "a/b", "-f", ".git", "a b", "a\n", "ä"] {
+            assert!(check_name(name).is_err(), "{name:?}");
+        }
+        for name in ["tiny", "srcnn_t91_x3", "a-b.2"] {
+            check_name(name).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_run_that_is_not_there_is_named() {
+        let results = tempfile::tempdir().unwrap();
+        let error = RunFolder::reopen(results.path(), "none").unwrap_err();
+        assert!(error.to_string().contains("none"), "{error}");
+    }
+}

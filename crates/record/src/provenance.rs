@@ -1,0 +1,74 @@
+//! Where a record comes from: the code, the machine, the hour.
+
+use std::{path::Path, process::Command, time::SystemTime};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The code and the machine that made a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// Commit of the workspace; none outside a clone, or without git.
+    pub commit: Option<String>,
+    /// Whether files differed from that commit.
+    pub dirty: Option<bool>,
+    /// Version of Plumage.
+    pub version: String,
+    /// The processor's name.
+    pub cpu: String,
+    /// Those of its features that decide which kernels run.
+    pub cpu_features: Vec<String>,
+    /// The operating system and architecture.
+    pub platform: String,
+}
+
+impl Provenance {
+    /// Asks git, about the clone that `workspace` is in, and the machine.
+    pub fn of(workspace: &Path) -> Self {
+        let commit = git(workspace, &["rev-parse", "HEAD"]);
+        let dirty =
+            commit.as_ref().and_then(|_| git(workspace, &["status", "--porcelain", "--untracked-files=no"]));
+        Self {
+            commit,
+            dirty: dirty.map(|changes| !changes.is_empty()),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            cpu: cpu_name(),
+            cpu_features: cpu_features(),
+            platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        }
+    }
+}
+
+/// Now, as RFC 3339 in UTC.
+pub(crate) fn now() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}
+
+/// The SHA-256 of `bytes` in lower-case hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn cpu_name() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+    name.map_or_else(|| "unknown".to_owned(), |(_, name)| name.trim().to_owned())
+}
+
+fn cpu_features() -> Vec<String> {
+    #[cfg(target_arch = "x86_64")]
+    let found = [
+        ("avx2", std::arch::is_x86_feature_detected!("avx2")),
+        ("fma", std::arch::is_x86_feature_detected!("fma")),
+        ("avx512f", std::arch::is_x86_feature_detected!("avx512f")),
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let found: [(&str, bool); 0] = [];
+    found.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.to_owned()).collect()
+}
