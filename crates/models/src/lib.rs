@@ -1,1 +1,18 @@
-//! Networks, one file each, their configs and their weights.
+//! Networks that upscale images: one file a network, its config beside it, and weights in and out.
+//!
+//! Models know tensors and convolutions. They know nothing of data sets, losses, or files other than weights.
+
+mod upscaler;
+
+mod config;
+
+pub mod bicubic;
+pub mod srcnn;
+
+mod layers;
+pub mod parameters;
+pub mod weights;
+
+pub use config::ModelConfig;
+pub use parameters::Parameters;
+pub use upscaler::{Grid, Upscaler};

@@ -1,1 +1,21 @@
-//! Loops, optimizers, schedules, checkpoints, evaluation.
+//! Training: loops, optimizers, schedules, checkpoints with exact resume, validation and evaluation.
+//!
+//! The trainer knows data, models, losses, metrics and records. It knows nothing of charts.
+
+mod config;
+pub mod schedule;
+
+pub mod restore;
+
+mod checkpoint;
+pub mod ema;
+pub mod evaluate;
+pub mod gradients;
+pub mod optimizer;
+
+mod error;
+mod progress;
+
+pub use config::TrainerConfig;
+pub use error::TrainError;
+pub use progress::{Best, Ending, Outcome, Progress};

@@ -1,0 +1,48 @@
+use candle_core::Result;
+use candle_nn::VarBuilder;
+use plumage_imaging::Channels;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Grid, Upscaler, bicubic::BicubicConfig, srcnn::SrcnnConfig};
+
+/// Which network an experiment trains: the key below `[model]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ModelConfig {
+    /// Bicubic interpolation, the yardstick: no weights, nothing to train.
+    Bicubic(BicubicConfig),
+    /// SRCNN: three convolutions over the bicubic enlargement.
+    Srcnn(SrcnnConfig),
+}
+
+impl ModelConfig {
+    /// The chosen network's description: the only place that lists all networks.
+    pub fn architecture(&self) -> &dyn Architecture {
+        match self {
+            Self::Bicubic(config) => config,
+            Self::Srcnn(config) => config,
+        }
+    }
+}
+
+/// What a network's config knows without any weights.
+pub trait Architecture {
+    /// The key in the config, as in `[model.srcnn]`.
+    fn name(&self) -> &'static str;
+
+    /// What the network works on: luma or colour.
+    fn channels(&self) -> Channels;
+
+    /// Which input it takes.
+    fn grid(&self) -> Grid;
+
+    /// Rules across fields that the config breaks, as pairs of key path and message.
+    fn validate(&self) -> Vec<(String, String)>;
+
+    /// Builds the network for enlarging by `scale`, its parameters taken from `vb`.
+    ///
+    /// # Errors
+    /// What `vb` reports: a parameter that is missing or has another shape.
+    fn build(&self, scale: usize, vb: VarBuilder) -> Result<Box<dyn Upscaler>>;
+}

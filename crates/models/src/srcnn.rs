@@ -1,0 +1,161 @@
+//! SRCNN: patch extraction, non-linear mapping, reconstruction over the bicubic enlargement.
+//!
+//! C. Dong, C. C. Loy, K. He, X. Tang, "Image Super-Resolution Using Deep Convolutional Networks", TPAMI 2016,
+//! <https://arxiv.org/abs/1501.00092>. The paper's networks are 9-1-5, 9-3-5 and 9-5-5 with widths 64 and 32 on Y,
+//! without padding in training and with replicated borders in testing. Deviations are choices of the config: any odd
+//! kernels and widths, colour, padded training, and learning the residual over the bicubic input.
+
+use candle_core::{Result, Tensor};
+use candle_nn::VarBuilder;
+use plumage_conv::{Activation, ConvOptions, Padding, to_nchw, to_nhwc};
+use plumage_imaging::Channels;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Grid, Upscaler,
+    config::Architecture,
+    layers::{Conv2d, Init},
+};
+
+/// `[model.srcnn]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SrcnnConfig {
+    /// What the network works on: `y` or `rgb`.
+    pub channels: Channels,
+    /// Kernel sizes of the three layers, odd, in pixels: `[9, 1, 5]`, `[9, 3, 5]` and `[9, 5, 5]` are the paper's.
+    #[schemars(inner(range(min = 1, max = 9)))]
+    pub kernels: [usize; 3],
+    /// Feature maps after the first and the second layer; the paper has `[64, 32]`.
+    #[schemars(inner(range(min = 1, max = 1024)))]
+    pub widths: [usize; 2],
+    /// What lies beyond the border in training.
+    pub padding: BorderRule,
+    /// Whether the network learns what the bicubic input lacks (true) or the whole image (false, as in the paper).
+    pub residual: bool,
+    /// Initial weights.
+    pub init: SrcnnInit,
+}
+
+/// What a convolution reads beyond the border of its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BorderRule {
+    /// Zeros, in training and in testing.
+    Zeros,
+    /// The nearest pixel, in training and in testing.
+    Replicate,
+    /// Nothing in training: every layer shrinks the patch. The nearest pixel in testing, as the authors' code does.
+    Valid,
+}
+
+/// How the initial weights are drawn; biases start at zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SrcnnInit {
+    /// He et al. 2015 for the first two layers, N(0, 0.001) for the last: trains in minutes.
+    He,
+    /// N(0, 0.001) everywhere, as in the paper: needs tens of millions of patches.
+    Paper,
+}
+
+/// Standard deviation of the last layer's weights, and of all the weights of [`SrcnnInit::Paper`].
+const PAPER_STD: f64 = 0.001;
+
+impl Architecture for SrcnnConfig {
+    fn name(&self) -> &'static str {
+        "srcnn"
+    }
+
+    fn channels(&self) -> Channels {
+        self.channels
+    }
+
+    fn grid(&self) -> Grid {
+        Grid::Hr
+    }
+
+    fn validate(&self) -> Vec<(String, String)> {
+        let even = self.kernels.iter().find(|&kernel| kernel % 2 == 0);
+        even.map(|kernel| {
+            (
+                "kernels".to_owned(),
+                format!("kernel sizes are odd, so that a pixel has a centre: got {kernel}"),
+            )
+        })
+        .into_iter()
+        .collect()
+    }
+
+    fn build(&self, _scale: usize, vb: VarBuilder) -> Result<Box<dyn Upscaler>> {
+        Ok(Box::new(Srcnn::new(self, vb)?))
+    }
+}
+
+/// The network; its parameters are `conv1.weight`, `conv1.bias` to `conv3.bias`, weights as `[C_out, C_in, k, k]`.
+struct Srcnn {
+    conv1: Conv2d,
+    conv2: Conv2d,
+    conv3: Conv2d,
+    config: SrcnnConfig,
+}
+
+impl Srcnn {
+    fn new(config: &SrcnnConfig, vb: VarBuilder) -> Result<Self> {
+        let channels = config.channels.count();
+        let [k1, k2, k3] = config.kernels;
+        let [n1, n2] = config.widths;
+        let hidden = match config.init {
+            SrcnnInit::He => Init::He,
+            SrcnnInit::Paper => Init::Normal { std: PAPER_STD },
+        };
+        let padding = match config.padding {
+            BorderRule::Zeros => Padding::Zeros,
+            BorderRule::Replicate => Padding::Replicate,
+            BorderRule::Valid => Padding::Valid,
+        };
+        let relu = ConvOptions { stride: 1, padding, activation: Activation::Relu };
+        let linear = ConvOptions { activation: Activation::None, ..relu };
+        Ok(Self {
+            conv1: Conv2d::new(channels, n1, k1, relu, hidden, vb.pp("conv1"))?,
+            conv2: Conv2d::new(n1, n2, k2, relu, hidden, vb.pp("conv2"))?,
+            conv3: Conv2d::new(n2, channels, k3, linear, Init::Normal { std: PAPER_STD }, vb.pp("conv3"))?,
+            config: config.clone(),
+        })
+    }
+}
+
+impl Upscaler for Srcnn {
+    fn border_px(&self) -> usize {
+        match self.config.padding {
+            BorderRule::Zeros | BorderRule::Replicate => 0,
+            BorderRule::Valid => self.config.kernels.iter().map(|kernel| kernel / 2).sum(),
+        }
+    }
+
+    fn macs_per_hr_pixel(&self) -> u64 {
+        [&self.conv1, &self.conv2, &self.conv3].into_iter().map(Conv2d::macs_per_output_pixel).sum()
+    }
+
+    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
+        let features = to_nhwc(xs)?.apply(&self.conv1)?.apply(&self.conv2)?;
+        let ys = to_nchw(&features.apply(&self.conv3)?)?;
+        if !self.config.residual {
+            return Ok(ys);
+        }
+        let border = self.border_px();
+        let (_, _, height, width) = ys.dims4()?;
+        ys + xs.narrow(2, border, height)?.narrow(3, border, width)?
+    }
+
+    fn infer(&self, xs: &Tensor) -> Result<Tensor> {
+        let padded = |conv: &Conv2d| match self.config.padding {
+            BorderRule::Zeros => conv.detached(Padding::Zeros),
+            BorderRule::Replicate | BorderRule::Valid => conv.detached(Padding::Replicate),
+        };
+        let features = to_nhwc(xs)?.apply(&padded(&self.conv1))?.apply(&padded(&self.conv2))?;
+        let ys = to_nchw(&features.apply(&padded(&self.conv3))?)?;
+        if self.config.residual { ys + xs } else { Ok(ys) }
+    }
+}

@@ -1,0 +1,38 @@
+use candle_core::{Result, Tensor};
+
+/// Where a network's input lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grid {
+    /// The LR image itself; the network enlarges it.
+    Lr,
+    /// The bicubic enlargement of the LR image, at HR size; the network sharpens it.
+    Hr,
+}
+
+/// A network that turns a degraded image into an SR image.
+pub trait Upscaler: Send + Sync {
+    /// HR pixels that [`Upscaler::forward`] loses on every side, as unpadded ("valid") convolutions do.
+    fn border_px(&self) -> usize;
+
+    /// Multiplications of one HR pixel, biases and activations not counted.
+    fn macs_per_hr_pixel(&self) -> u64;
+
+    /// The SR patch of a training step; gradients flow from it to the parameters.
+    ///
+    /// # Shapes
+    /// `xs: [B, C, h, w]` in [0, 1] on the network's [`Grid`]. Returns `[B, C, H - 2 border, W - 2 border]` on the HR
+    /// grid, about [0, 1] and not clamped.
+    ///
+    /// # Errors
+    /// Shapes that do not fit the network.
+    fn forward(&self, xs: &Tensor) -> Result<Tensor>;
+
+    /// The SR image of a whole input, the borders included, without keeping anything for gradients.
+    ///
+    /// # Shapes
+    /// `xs: [1, C, h, w]` in [0, 1] on the network's [`Grid`]. Returns `[1, C, H, W]`, about [0, 1] and not clamped.
+    ///
+    /// # Errors
+    /// Shapes that do not fit the network.
+    fn infer(&self, xs: &Tensor) -> Result<Tensor>;
+}

@@ -1,0 +1,158 @@
+//! Weights files: safetensors in and out, strictly.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use candle_core::{DType, Device, Tensor, safetensors::Load};
+use safetensors::SafeTensors;
+
+/// Tensors by name, in the order of the names.
+pub type Tensors = BTreeMap<String, Tensor>;
+
+/// Largest weights file that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Why weights were refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WeightsError {
+    /// The file could not be read.
+    #[error("failed to read the weights {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file is not a safetensors file that can be trusted.
+    #[error("{name} is not a valid safetensors file: {reason}")]
+    Format {
+        /// The file, or where the bytes came from.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The tensors are not those of the network.
+    #[error("the weights do not fit the network: {0}")]
+    Mismatch(Mismatch),
+    /// The device failed.
+    #[error(transparent)]
+    Device(#[from] candle_core::Error),
+}
+
+/// How a set of tensors differs from what a network has.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Mismatch {
+    /// Parameters of the network that the file lacks.
+    pub missing: Vec<String>,
+    /// Tensors of the file that the network does not have.
+    pub unexpected: Vec<String>,
+    /// Tensors whose shape differs: name, shape in the network, shape in the file.
+    pub misshapen: Vec<(String, Vec<usize>, Vec<usize>)>,
+}
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut parts = Vec::new();
+        if !self.missing.is_empty() {
+            parts.push(format!("missing {}", self.missing.join(", ")));
+        }
+        if !self.unexpected.is_empty() {
+            parts.push(format!("unexpected {}", self.unexpected.join(", ")));
+        }
+        for (name, expected, found) in &self.misshapen {
+            parts.push(format!("{name} should be {expected:?} and is {found:?}"));
+        }
+        f.write_str(&parts.join("; "))
+    }
+}
+
+/// Compares the tensors of a file with the parameters of a network.
+///
+/// # Errors
+/// [`WeightsError::Mismatch`], with every difference.
+pub(crate) fn check_names_and_shapes<'a>(
+    expected: impl Iterator<Item = (&'a str, &'a [usize])>,
+    tensors: &Tensors,
+) -> Result<(), WeightsError> {
+    let expected: BTreeMap<&str, &[usize]> = expected.collect();
+    let mut mismatch = Mismatch::default();
+    for (&name, &shape) in &expected {
+        match tensors.get(name) {
+            None => mismatch.missing.push(name.to_owned()),
+            Some(tensor) if tensor.dims() != shape => {
+                mismatch.misshapen.push((name.to_owned(), shape.to_vec(), tensor.dims().to_vec()));
+            }
+            Some(_) => {}
+        }
+    }
+    mismatch.unexpected =
+        tensors.keys().filter(|name| !expected.contains_key(name.as_str())).cloned().collect();
+    if mismatch == Mismatch::default() { Ok(()) } else { Err(WeightsError::Mismatch(mismatch)) }
+}
+
+/// Writes tensors and a few words about them as the bytes of a safetensors file; equal input gives equal bytes.
+///
+/// # Errors
+/// Only what the device reports.
+pub fn to_bytes(tensors: &Tensors, about: &BTreeMap<String, String>) -> Result<Vec<u8>, WeightsError> {
+    // The crate writes metadata in the order of a hash map, so one entry holds it all.
+    let about = (!about.is_empty()).then(|| {
+        let lines: Vec<_> = about.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+        HashMap::from([("about".to_owned(), lines.join("\n"))])
+    });
+    safetensors::serialize(tensors.iter(), about)
+        .map_err(|error| WeightsError::Format { name: "the weights".into(), reason: error.to_string() })
+}
+
+/// Reads a safetensors file.
+///
+/// # Errors
+/// An unreadable or oversized file, and all that [`from_bytes`] refuses.
+pub fn read(path: &Path) -> Result<Tensors, WeightsError> {
+    let unreadable = |source| WeightsError::Read { path: path.to_owned(), source };
+    let refused = |reason: String| WeightsError::Format { name: path.display().to_string(), reason };
+    let meta = fs::metadata(path).map_err(unreadable)?;
+    if !meta.is_file() {
+        return Err(refused("it is not a regular file".into()));
+    }
+    if meta.len() > MAX_BYTES {
+        return Err(refused(format!("{} bytes are more than the limit of {MAX_BYTES}", meta.len())));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes)).map_err(unreadable)?;
+    from_bytes(&bytes, &path.display().to_string())
+}
+
+/// Reads the bytes of a safetensors file that came from `name`.
+///
+/// # Errors
+/// [`WeightsError::Format`] for anything but floating-point tensors of finite numbers, and for pickle files, which
+/// are never parsed.
+pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Tensors, WeightsError> {
+    let refused = |reason: String| WeightsError::Format { name: name.to_owned(), reason };
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\x80\x02") {
+        return Err(refused(
+            "it is a PyTorch pickle, which can run code when it is read; convert it first".into(),
+        ));
+    }
+    let file = SafeTensors::deserialize(bytes).map_err(|error| refused(error.to_string()))?;
+    let mut tensors = Tensors::new();
+    for (key, view) in file.iter() {
+        let tensor = view.load(&Device::Cpu)?;
+        if !tensor.dtype().is_float() {
+            return Err(refused(format!("{key} holds {:?}, not floating-point numbers", tensor.dtype())));
+        }
+        let tensor = tensor.to_dtype(DType::F32)?;
+        let values = tensor.flatten_all()?.to_vec1::<f32>()?;
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(refused(format!("{key} holds NaN or infinity")));
+        }
+        tensors.insert(key.to_owned(), tensor);
+    }
+    Ok(tensors)
+}

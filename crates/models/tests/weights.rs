@@ -1,0 +1,94 @@
+//! Weights out and in again, and what is refused.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that goes wrong")]
+
+use std::collections::BTreeMap;
+
+use candle_core::{Device, Tensor};
+use plumage_imaging::Channels;
+use plumage_models::{
+    ModelConfig, Parameters,
+    srcnn::{BorderRule, SrcnnConfig, SrcnnInit},
+    weights::{self, Tensors, WeightsError},
+};
+
+fn parameters(seed: u64) -> Parameters {
+    let config = ModelConfig::Srcnn(SrcnnConfig {
+        channels: Channels::Y,
+        kernels: [3, 1, 3],
+        widths: [4, 2],
+        padding: BorderRule::Zeros,
+        residual: true,
+        init: SrcnnInit::He,
+    });
+    Parameters::init(seed, &Device::Cpu, |vb| config.architecture().build(2, vb)).unwrap().0
+}
+
+fn bytes(parameters: &Parameters) -> Vec<u8> {
+    let about =
+        BTreeMap::from([("model".to_owned(), "srcnn".to_owned()), ("scale".to_owned(), "2".to_owned())]);
+    weights::to_bytes(&parameters.tensors().unwrap(), &about).unwrap()
+}
+
+fn tensor(shape: &[usize]) -> Tensor {
+    Tensor::zeros(shape, candle_core::DType::F32, &Device::Cpu).unwrap()
+}
+
+#[test]
+fn weights_come_back_bit_for_bit_and_equal_weights_give_equal_bytes() {
+    let (saved, other) = (parameters(1), parameters(2));
+    assert_eq!(bytes(&saved), bytes(&parameters(1)));
+    assert_ne!(bytes(&saved), bytes(&other));
+    other.load(&weights::from_bytes(&bytes(&saved), "test").unwrap()).unwrap();
+    assert_eq!(bytes(&saved), bytes(&other));
+}
+
+#[test]
+fn a_loader_names_everything_that_does_not_fit() {
+    let target = parameters(1);
+    let mut tensors = target.tensors().unwrap();
+    tensors.remove("conv1.bias");
+    tensors.insert("conv2.weight".into(), tensor(&[2, 4, 3, 3]));
+    tensors.insert("fc.weight".into(), tensor(&[1]));
+    let before = bytes(&target);
+    let error = target.load(&tensors).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the weights do not fit the network: missing conv1.bias; unexpected fc.weight; \
+         conv2.weight should be [2, 4, 1, 1] and is [2, 4, 3, 3]"
+    );
+    assert_eq!(bytes(&target), before, "nothing is replaced when something does not fit");
+}
+
+#[test]
+fn a_file_that_cannot_be_trusted_is_refused_with_a_reason() {
+    let mut nan = Tensors::new();
+    nan.insert("a".into(), Tensor::new(&[1f32, f32::NAN], &Device::Cpu).unwrap());
+    let mut integers = Tensors::new();
+    integers.insert("a".into(), Tensor::new(&[1u32], &Device::Cpu).unwrap());
+    let good = bytes(&parameters(1));
+    let mut huge_header = good.clone();
+    huge_header[..8].copy_from_slice(&(1u64 << 63).to_le_bytes());
+    for (file, reason) in [
+        (weights::to_bytes(&nan, &BTreeMap::new()).unwrap(), "NaN"),
+        (weights::to_bytes(&integers, &BTreeMap::new()).unwrap(), "not floating-point"),
+        (b"\x80\x02}q\x00.".to_vec(), "pickle"),
+        (b"PK\x03\x04rest".to_vec(), "pickle"),
+        (good[..good.len() - 1].to_vec(), "not a valid safetensors file"),
+        (huge_header, "not a valid safetensors file"),
+        (Vec::new(), "not a valid safetensors file"),
+    ] {
+        let error = weights::from_bytes(&file, "them.safetensors").unwrap_err();
+        assert!(error.to_string().contains(reason), "{error}");
+        assert!(error.to_string().contains("them.safetensors"), "{error}");
+    }
+}
+
+#[test]
+fn a_folder_or_a_missing_file_is_an_error_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(weights::read(folder.path()), Err(WeightsError::Format { .. })));
+    let missing = folder.path().join("none.safetensors");
+    let error = weights::read(&missing).unwrap_err();
+    assert!(error.to_string().contains("none.safetensors"), "{error}");
+}

@@ -1,0 +1,88 @@
+//! What a checkpoint holds, and how a run is put back from it.
+
+use std::collections::BTreeMap;
+
+use plumage_models::{
+    Parameters,
+    weights::{self, Tensors},
+};
+use plumage_record::Checkpoint;
+use serde::{Deserialize, Serialize};
+
+use crate::{Best, TrainError, optimizer::Optimizer};
+
+/// The numbers of a run that are not tensors.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Counters {
+    /// Steps made.
+    pub(crate) step: u64,
+    /// Sum of the batch losses since the last row of metrics.csv.
+    pub(crate) loss_sum: f64,
+    /// Sum of the gradient norms since the last row of metrics.csv.
+    pub(crate) grad_norm_sum: f64,
+    /// Steps since the last row of metrics.csv.
+    pub(crate) steps_in_row: u64,
+    /// The best validation so far.
+    pub(crate) best: Option<Best>,
+}
+
+/// Everything that a training step changes.
+pub(crate) struct State {
+    pub(crate) counters: Counters,
+    pub(crate) parameters: Parameters,
+    pub(crate) average: Option<Parameters>,
+    pub(crate) optimizer: Optimizer,
+    /// The weights of the best validation so far.
+    pub(crate) best_weights: Option<Tensors>,
+}
+
+const COUNTERS: &str = "state.json";
+const WEIGHTS: &str = "weights.safetensors";
+const AVERAGE: &str = "ema.safetensors";
+const OPTIMIZER: &str = "optimizer.safetensors";
+const BEST: &str = "best.safetensors";
+
+impl State {
+    /// The weights that are validated and saved: the average where there is one.
+    pub(crate) fn shown(&self) -> &Parameters {
+        self.average.as_ref().unwrap_or(&self.parameters)
+    }
+
+    /// The files of a checkpoint; equal states give equal bytes.
+    pub(crate) fn to_files(&self) -> Result<Vec<(&'static str, Vec<u8>)>, TrainError> {
+        let bytes = |tensors: &Tensors| weights::to_bytes(tensors, &BTreeMap::new());
+        let mut files = vec![
+            (COUNTERS, serde_json::to_vec_pretty(&self.counters).map_err(TrainError::state)?),
+            (WEIGHTS, bytes(&self.parameters.tensors()?)?),
+            (OPTIMIZER, bytes(&self.optimizer.state()?)?),
+        ];
+        if let Some(average) = &self.average {
+            files.push((AVERAGE, bytes(&average.tensors()?)?));
+        }
+        if let Some(best) = &self.best_weights {
+            files.push((BEST, bytes(best)?));
+        }
+        Ok(files)
+    }
+
+    /// Puts everything back as it was when the checkpoint was committed.
+    pub(crate) fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
+        let file = |name: &str| {
+            checkpoint
+                .files
+                .get(name)
+                .ok_or_else(|| TrainError::state(format!("the checkpoint has no {name}")))
+        };
+        let tensors = |name: &str| Ok::<_, TrainError>(weights::from_bytes(file(name)?, name)?);
+        let counters: Counters = serde_json::from_slice(file(COUNTERS)?).map_err(TrainError::state)?;
+        self.parameters.load(&tensors(WEIGHTS)?)?;
+        if let Some(average) = &self.average {
+            average.load(&tensors(AVERAGE)?)?;
+        }
+        self.optimizer.restore(counters.step, &tensors(OPTIMIZER)?)?;
+        self.best_weights = counters.best.map(|_| tensors(BEST)).transpose()?;
+        self.counters = counters;
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+use plumage_data::DataError;
+use plumage_metrics::MetricsError;
+use plumage_models::weights::WeightsError;
+use plumage_record::RecordError;
+
+/// Why training or evaluating ended early.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// The training data could not be read.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// An image could not be measured.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
+    /// The run folder could not be written or read.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// Weights could not be read.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// The device failed, or shapes did not fit.
+    #[error("failed to compute: {0}")]
+    Device(#[from] candle_core::Error),
+    /// A checkpoint whose files are whole but do not belong to this run.
+    #[error("the checkpoint cannot be used: {0}")]
+    State(String),
+    /// The loss, a gradient or a weight became NaN or infinite; nothing of that step was kept.
+    #[error("training diverged: {term} was not finite at step {step}")]
+    Diverged {
+        /// What was not finite.
+        term: String,
+        /// The step, counted from 1.
+        step: u64,
+        /// The step of the newest checkpoint, if there is one.
+        checkpoint: Option<u64>,
+    },
+    /// The config or the data are not those of the checkpoint.
+    #[error("{what} changed since the checkpoint of step {step}: it had {then}, now it is {now}")]
+    Changed {
+        /// `the config` or `the data`.
+        what: &'static str,
+        /// The checkpoint's step.
+        step: u64,
+        /// Hash in the checkpoint.
+        then: String,
+        /// Hash now.
+        now: String,
+    },
+}
+
+impl TrainError {
+    pub(crate) fn state(reason: impl std::fmt::Display) -> Self {
+        Self::State(reason.to_string())
+    }
+}

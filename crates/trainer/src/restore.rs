@@ -1,0 +1,247 @@
+//! Training of one network under a pixel loss: SRCNN, SRResNet before its adversary, and the light networks.
+
+use std::time::Instant;
+
+use candle_core::{Device, Tensor};
+use plumage_data::{Batch, Batches};
+use plumage_losses::LossConfig;
+use plumage_metrics::{Protocol, TestImage};
+use plumage_models::{ModelConfig, Parameters, Upscaler};
+use plumage_record::{Identity, MetricsRow, RunFolder, TimingRow, Validation};
+
+use crate::{
+    Best, Ending, Outcome, Progress, TrainError, TrainerConfig,
+    checkpoint::{Counters, State},
+    ema,
+    evaluate::{tensor_of, upscale},
+    gradients::Gradients,
+    optimizer::Optimizer,
+};
+
+/// What is trained, on what, and where it is recorded.
+pub struct Restore<'a> {
+    /// The network.
+    pub model: &'a ModelConfig,
+    /// How much it enlarges.
+    pub scale: usize,
+    /// What it minimises.
+    pub loss: &'a LossConfig,
+    /// How it is trained.
+    pub trainer: &'a TrainerConfig,
+    /// Where its initial weights come from.
+    pub seed: u64,
+    /// The patches.
+    pub batches: &'a Batches,
+    /// The images that say how well it does, which it never learns from.
+    pub validation: &'a [TestImage],
+    /// How they are measured.
+    pub protocol: Protocol,
+    /// Where the computing happens.
+    pub device: &'a Device,
+    /// Where the run is recorded.
+    pub folder: &'a RunFolder,
+    /// What a checkpoint must share with a run that resumes it.
+    pub identity: &'a Identity,
+}
+
+/// Trains from the newest valid checkpoint, or from the beginning where there is none.
+///
+/// # Errors
+/// [`TrainError::Diverged`] before a weight is touched by a number that is not finite; unreadable data; a folder that
+/// cannot be written. The checkpoints committed before stay valid.
+pub fn train(run: &Restore, progress: &mut dyn Progress) -> Result<Outcome, TrainError> {
+    let trainer = run.trainer;
+    let build = |vb: candle_nn::VarBuilder| run.model.architecture().build(run.scale, vb);
+    let (parameters, model) = Parameters::init(run.seed, run.device, build)?;
+    let (average, averaged) = match trainer.ema_decay {
+        Some(_) => Some(Parameters::init(run.seed, run.device, build)?).unzip(),
+        None => (None, None),
+    };
+    let shown: &dyn Upscaler = averaged.as_deref().unwrap_or(model.as_ref());
+    let optimizer = Optimizer::new(&trainer.optimizer, &parameters);
+    let mut state =
+        State { counters: Counters::default(), parameters, average, optimizer, best_weights: None };
+    let before_s = resume(run, &mut state)?;
+
+    let started = Instant::now();
+    let mut images_since_row = 0;
+    let mut last_row_s = 0.;
+    let mut batches = run.batches.start_at(state.counters.step);
+    while state.counters.step < trainer.steps {
+        let batch = batches.next().ok_or_else(|| TrainError::state("the training data ended early"))??;
+        let loss = step(run, model.as_ref(), &mut state, &batch)?;
+        let done = state.counters.step;
+        images_since_row += batch.input_shape[0];
+        progress.step(done, loss, batch.input_shape[0]);
+
+        let last = done == trainer.steps;
+        let validation = if last || done % trainer.validate_every == 0 {
+            Some(validate(run, shown, &mut state, progress)?)
+        } else {
+            None
+        };
+        if last || done % trainer.record_every == 0 {
+            let elapsed_s = started.elapsed().as_secs_f64();
+            let images_per_s = f64::from(images_since_row as u32) / (elapsed_s - last_row_s);
+            run.folder.append_metrics(&row(run, &mut state.counters, batch.epoch, validation))?;
+            run.folder.append_timing(&TimingRow {
+                step: done,
+                elapsed_s: before_s + elapsed_s,
+                images_per_s,
+            })?;
+            (images_since_row, last_row_s) = (0, elapsed_s);
+        }
+        let stop = !last && progress.stop_requested();
+        if last || stop || done % trainer.checkpoint_every == 0 {
+            commit(run, &state)?;
+        }
+        if stop {
+            return outcome(state, Ending::Stopped, before_s + started.elapsed().as_secs_f64());
+        }
+    }
+    outcome(state, Ending::Finished, before_s + started.elapsed().as_secs_f64())
+}
+
+/// One optimizer step; returns the batch's loss.
+fn step(run: &Restore, model: &dyn Upscaler, state: &mut State, batch: &Batch) -> Result<f64, TrainError> {
+    let number = state.counters.step + 1;
+    let diverged = |term: String| TrainError::Diverged {
+        term,
+        step: number,
+        checkpoint: run.folder.checkpoints().newest_step(),
+    };
+    let input = Tensor::from_slice(&batch.input, &batch.input_shape, run.device)?;
+    let target = Tensor::from_slice(&batch.target, &batch.target_shape, run.device)?;
+    let sr = model.forward(&input)?;
+    let (_, _, height, width) = sr.dims4()?;
+    let border = model.border_px();
+    let hr = target.narrow(2, border, height)?.narrow(3, border, width)?;
+    let loss = run.loss.apply(&sr, &hr)?;
+
+    let mut gradients = Gradients::of(&loss, &state.parameters)?;
+    let loss = f64::from(loss.to_scalar::<f32>()?);
+    if !loss.is_finite() {
+        return Err(diverged("the loss".into()));
+    }
+    if let Some(parameter) = gradients.not_finite() {
+        return Err(diverged(format!("the gradient of {parameter}")));
+    }
+    let norm = gradients.norm();
+    if let Some(limit) = run.trainer.clip_grad_norm
+        && norm > limit
+    {
+        gradients.scale(limit / norm);
+    }
+
+    let rate = run.trainer.schedule.learning_rate(state.counters.step, run.trainer.steps);
+    let rate_of = |parameter: &str| rate * run.trainer.learning_rate_factor(parameter);
+    state.optimizer.update(&state.parameters, &gradients, rate_of)?;
+    if let (Some(average), Some(decay)) = (&state.average, run.trainer.ema_decay) {
+        ema::update(average, &state.parameters, decay, number)?;
+    }
+    let counters = &mut state.counters;
+    counters.step = number;
+    counters.loss_sum += loss;
+    counters.grad_norm_sum += norm;
+    counters.steps_in_row += 1;
+    Ok(loss)
+}
+
+/// Measures the network on the validation images, and keeps its weights if they are the best so far.
+fn validate(
+    run: &Restore,
+    model: &dyn Upscaler,
+    state: &mut State,
+    progress: &mut dyn Progress,
+) -> Result<Validation, TrainError> {
+    let count = run.validation.len() as f64;
+    let mut mean = Validation {
+        protocol: run.protocol.as_str().to_owned(),
+        loss: 0.,
+        psnr_y_db: None,
+        psnr_rgb_db: None,
+        ssim: 0.,
+    };
+    for image in run.validation {
+        let sr = upscale(model, run.model.architecture().grid(), image, run.device)?;
+        let score = image.score(&sr)?;
+        let loss = run.loss.apply(&tensor_of(&sr, run.device)?, &tensor_of(&image.hr, run.device)?)?;
+        mean.loss += f64::from(loss.to_scalar::<f32>()?) / count;
+        mean.ssim += score.ssim / count;
+        let add = |sum: &mut Option<f64>, value: Option<f64>| {
+            *sum = value.map(|value| sum.unwrap_or(0.) + value / count);
+        };
+        add(&mut mean.psnr_y_db, score.psnr_y_db);
+        add(&mut mean.psnr_rgb_db, score.psnr_rgb_db);
+    }
+    let psnr_db = mean.psnr_y_db.or(mean.psnr_rgb_db).unwrap_or(f64::NAN);
+    let best = psnr_db.is_finite() && state.counters.best.is_none_or(|best| psnr_db > best.psnr_db);
+    if best {
+        state.counters.best = Some(Best { step: state.counters.step, psnr_db });
+        state.best_weights = Some(state.shown().tensors()?);
+    }
+    progress.validated(state.counters.step, &mean, best);
+    Ok(mean)
+}
+
+/// Closes the row of metrics.csv that ends at the present step.
+fn row(run: &Restore, counters: &mut Counters, epoch: u64, validation: Option<Validation>) -> MetricsRow {
+    let steps = counters.steps_in_row as f64;
+    let row = MetricsRow {
+        step: counters.step,
+        epoch,
+        learning_rate: run.trainer.schedule.learning_rate(counters.step - 1, run.trainer.steps),
+        train_loss: counters.loss_sum / steps,
+        grad_norm: Some(counters.grad_norm_sum / steps),
+        validation,
+    };
+    (counters.loss_sum, counters.grad_norm_sum, counters.steps_in_row) = (0., 0., 0);
+    row
+}
+
+/// Commits a checkpoint, if all weights are finite, and forgets those that are no longer needed.
+fn commit(run: &Restore, state: &State) -> Result<(), TrainError> {
+    let checkpoints = run.folder.checkpoints();
+    for (name, variable) in state.parameters.iter() {
+        let sum = variable.abs()?.sum_all()?.to_scalar::<f32>()?;
+        if !sum.is_finite() {
+            let (term, step) = (format!("the weight {name}"), state.counters.step);
+            return Err(TrainError::Diverged { term, step, checkpoint: checkpoints.newest_step() });
+        }
+    }
+    checkpoints.save(state.counters.step, &state.to_files()?, run.identity)?;
+    checkpoints.keep(KEPT_CHECKPOINTS)?;
+    Ok(())
+}
+
+/// Checkpoints kept: the newest, and one more should the newest be damaged.
+const KEPT_CHECKPOINTS: usize = 2;
+
+/// Puts the state back from the newest valid checkpoint and cuts the records to it; returns the seconds trained so far.
+fn resume(run: &Restore, state: &mut State) -> Result<f64, TrainError> {
+    let (newest, _rejected) = run.folder.checkpoints().newest()?;
+    let Some(checkpoint) = newest else {
+        run.folder.cut_records(0)?;
+        return Ok(0.);
+    };
+    let (then, now) = (&checkpoint.identity, run.identity);
+    for (what, then, now) in [
+        ("the config", &then.config_sha256, &now.config_sha256),
+        ("the data", &then.data_sha256, &now.data_sha256),
+    ] {
+        if then != now {
+            let (then, now) = (then.clone(), now.clone());
+            return Err(TrainError::Changed { what, step: checkpoint.step, then, now });
+        }
+    }
+    state.restore(&checkpoint)?;
+    Ok(run.folder.cut_records(checkpoint.step)?)
+}
+
+fn outcome(state: State, ending: Ending, elapsed_s: f64) -> Result<Outcome, TrainError> {
+    let weights = match state.best_weights {
+        Some(weights) => weights,
+        None => state.average.unwrap_or(state.parameters).tensors()?,
+    };
+    Ok(Outcome { ending, steps: state.counters.step, elapsed_s, best: state.counters.best, weights })
+}
