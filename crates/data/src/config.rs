@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     DataError, Dataset,
+    aviary::{Aviary, AviaryConfig},
     benchmark::{self, BenchmarkConfig},
     cifar10::{self, Cifar10Config},
     folder::{self, FolderConfig},
@@ -17,6 +18,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum DatasetConfig {
+    /// Birds drawn by the program: any number of them, on any machine.
+    Aviary(AviaryConfig),
     /// All images below a folder.
     Folder(FolderConfig),
     /// One class of CIFAR-10.
@@ -38,6 +41,7 @@ impl DatasetConfig {
     /// The rules that hold between several values, each broken one as the path below the data set and a message.
     pub fn validate(&self) -> Vec<(String, String)> {
         let (name, broken) = match self {
+            DatasetConfig::Aviary(config) => ("aviary", config.validate()),
             DatasetConfig::Folder(config) => ("folder", config.validate()),
             DatasetConfig::Cifar10(config) => ("cifar10", config.validate()),
             DatasetConfig::Benchmark(config) => ("benchmark", config.validate()),
@@ -56,6 +60,7 @@ pub fn open(
     limits: &Limits,
 ) -> Result<Arc<dyn Dataset>, DataError> {
     Ok(match config {
+        DatasetConfig::Aviary(config) => Arc::new(Aviary::new(config)),
         DatasetConfig::Folder(config) => Arc::new(folder::open(config, roots, limits)?),
         DatasetConfig::Cifar10(config) => cifar10::open(config, roots)?,
         DatasetConfig::Benchmark(config) => Arc::new(benchmark::open(config, roots, limits)?),

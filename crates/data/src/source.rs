@@ -140,7 +140,7 @@ impl Source {
         let limit = self.recipe.batches.cache_mib << 20;
         let mut cache = lock(&self.cache);
         if !self.recipe.degradation.is_random() && cache.bytes + pair.bytes() <= limit {
-            // Two streams may prepare the same variant at once; its bytes count once.
+            // Two pools may need the same variant at the same moment; its bytes count once.
             if cache.pairs.insert(variant, Arc::clone(pair)).is_none() {
                 cache.bytes += pair.bytes();
             }

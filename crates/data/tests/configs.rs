@@ -1,9 +1,10 @@
 //! The data's part of an experiment, as people write it.
 
 use plumage_data::{
-    AugmentConfig, BatchConfig, BenchmarkConfig, BlurConfig, DatasetConfig, DegradationConfig,
-    DegradationStep, GridConfig, JpegConfig, PatchConfig, SplitConfig,
+    AugmentConfig, BatchConfig, BenchmarkConfig, BlurConfig, DataRoots, DatasetConfig, DegradationConfig,
+    DegradationStep, GridConfig, JpegConfig, PatchConfig, SplitConfig, open,
 };
+use plumage_imaging::decode::Limits;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -77,4 +78,13 @@ fn every_key_is_needed_and_no_other_is_taken() {
         let error = toml::from_str::<Experiment>(&missing).unwrap_err().to_string();
         assert!(error.contains(key), "{error}");
     }
+}
+
+#[test]
+fn drawn_birds_are_opened_with_no_file_at_all() {
+    let config: DatasetConfig = toml::from_str("aviary = { images = 3, side = 32, seed = 1 }").unwrap();
+    let roots = DataRoots { data_root: None, manifests: "nowhere".into() };
+    let birds = open(&config, &roots, &Limits::PHOTOGRAPH).unwrap();
+    assert_eq!((birds.len(), birds.size(2).unwrap(), birds.image(2).unwrap().width()), (3, (32, 32), 32));
+    assert_ne!(birds.content_key(0).unwrap(), birds.content_key(1).unwrap());
 }
