@@ -46,6 +46,23 @@ pub struct Score {
     pub ssim: f64,
 }
 
+impl Score {
+    /// The mean over images, as tables of papers have it: the mean of the decibels, not of the errors. A PSNR that one of
+    /// the scores lacks is none; without any score, SSIM is NaN.
+    pub fn mean(scores: &[Score]) -> Score {
+        let count = scores.len() as f64;
+        let mean_db = |db: fn(&Score) -> Option<f64>| {
+            let sum: Option<f64> = scores.iter().map(db).sum();
+            sum.filter(|_| !scores.is_empty()).map(|sum| sum / count)
+        };
+        Score {
+            psnr_y_db: mean_db(|score| score.psnr_y_db),
+            psnr_rgb_db: mean_db(|score| score.psnr_rgb_db),
+            ssim: scores.iter().map(|score| score.ssim).sum::<f64>() / count,
+        }
+    }
+}
+
 impl TestImage {
     /// Prepares `image`, of any depth, for a network on `channels` at `scale`.
     ///

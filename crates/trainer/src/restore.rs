@@ -5,9 +5,9 @@ use std::time::Instant;
 use candle_core::{Device, Tensor};
 use plumage_data::{Batch, Batches};
 use plumage_losses::LossConfig;
-use plumage_metrics::{Protocol, TestImage};
+use plumage_metrics::{Protocol, Score, TestImage};
 use plumage_models::{ModelConfig, Parameters, Upscaler};
-use plumage_record::{Identity, MetricsRow, RunFolder, TimingRow, Validation};
+use plumage_record::{Checkpoint, Identity, MetricsRow, Rejection, RunFolder, TimingRow, Validation};
 
 use crate::{
     Best, Ending, Outcome, Progress, TrainError, TrainerConfig,
@@ -44,12 +44,16 @@ pub struct Restore<'a> {
     pub identity: &'a Identity,
 }
 
-/// Trains from the newest valid checkpoint, or from the beginning where there is none.
+/// Trains from `checkpoint`, or from the beginning where there is none.
 ///
 /// # Errors
 /// [`TrainError::Diverged`] before a weight is touched by a number that is not finite; unreadable data; a folder that
 /// cannot be written. The checkpoints committed before stay valid.
-pub fn train(run: &Restore, progress: &mut dyn Progress) -> Result<Outcome, TrainError> {
+pub fn train(
+    run: &Restore,
+    checkpoint: Option<Checkpoint>,
+    progress: &mut dyn Progress,
+) -> Result<Outcome, TrainError> {
     let trainer = run.trainer;
     let build = |vb: candle_nn::VarBuilder| run.model.architecture().build(run.scale, vb);
     let (parameters, model) = Parameters::init(run.seed, run.device, build)?;
@@ -61,7 +65,8 @@ pub fn train(run: &Restore, progress: &mut dyn Progress) -> Result<Outcome, Trai
     let optimizer = Optimizer::new(&trainer.optimizer, &parameters);
     let mut state =
         State { counters: Counters::default(), parameters, average, optimizer, best_weights: None };
-    let before_s = resume(run, &mut state)?;
+    let before_s = resume(run, checkpoint.as_ref(), &mut state)?;
+    drop(checkpoint);
 
     let started = Instant::now();
     let mut images_since_row = 0;
@@ -75,12 +80,12 @@ pub fn train(run: &Restore, progress: &mut dyn Progress) -> Result<Outcome, Trai
         progress.step(done, loss, batch.input_shape[0]);
 
         let last = done == trainer.steps;
-        let validation = if last || done % trainer.validate_every == 0 {
+        let validation = if last || done.is_multiple_of(trainer.validate_every) {
             Some(validate(run, shown, &mut state, progress)?)
         } else {
             None
         };
-        if last || done % trainer.record_every == 0 {
+        if last || done.is_multiple_of(trainer.record_every) {
             let elapsed_s = started.elapsed().as_secs_f64();
             let images_per_s = f64::from(images_since_row as u32) / (elapsed_s - last_row_s);
             run.folder.append_metrics(&row(run, &mut state.counters, batch.epoch, validation))?;
@@ -92,7 +97,7 @@ pub fn train(run: &Restore, progress: &mut dyn Progress) -> Result<Outcome, Trai
             (images_since_row, last_row_s) = (0, elapsed_s);
         }
         let stop = !last && progress.stop_requested();
-        if last || stop || done % trainer.checkpoint_every == 0 {
+        if last || stop || done.is_multiple_of(trainer.checkpoint_every) {
             commit(run, &state)?;
         }
         if stop {
@@ -154,26 +159,16 @@ fn validate(
     state: &mut State,
     progress: &mut dyn Progress,
 ) -> Result<Validation, TrainError> {
-    let count = run.validation.len() as f64;
-    let mut mean = Validation {
-        protocol: run.protocol.as_str().to_owned(),
-        loss: 0.,
-        psnr_y_db: None,
-        psnr_rgb_db: None,
-        ssim: 0.,
-    };
+    let (mut scores, mut loss_sum) = (Vec::new(), 0.);
     for image in run.validation {
         let sr = upscale(model, run.model.architecture().grid(), image, run.device)?;
-        let score = image.score(&sr)?;
         let loss = run.loss.apply(&tensor_of(&sr, run.device)?, &tensor_of(&image.hr, run.device)?)?;
-        mean.loss += f64::from(loss.to_scalar::<f32>()?) / count;
-        mean.ssim += score.ssim / count;
-        let add = |sum: &mut Option<f64>, value: Option<f64>| {
-            *sum = value.map(|value| sum.unwrap_or(0.) + value / count);
-        };
-        add(&mut mean.psnr_y_db, score.psnr_y_db);
-        add(&mut mean.psnr_rgb_db, score.psnr_rgb_db);
+        loss_sum += f64::from(loss.to_scalar::<f32>()?);
+        scores.push(image.score(&sr)?);
     }
+    let Score { psnr_y_db, psnr_rgb_db, ssim } = Score::mean(&scores);
+    let loss = loss_sum / run.validation.len() as f64;
+    let mean = Validation { protocol: run.protocol.as_str().to_owned(), loss, psnr_y_db, psnr_rgb_db, ssim };
     let psnr_db = mean.psnr_y_db.or(mean.psnr_rgb_db).unwrap_or(f64::NAN);
     let best = psnr_db.is_finite() && state.counters.best.is_none_or(|best| psnr_db > best.psnr_db);
     if best {
@@ -217,25 +212,33 @@ fn commit(run: &Restore, state: &State) -> Result<(), TrainError> {
 /// Checkpoints kept: the newest, and one more should the newest be damaged.
 const KEPT_CHECKPOINTS: usize = 2;
 
-/// Puts the state back from the newest valid checkpoint and cuts the records to it; returns the seconds trained so far.
-fn resume(run: &Restore, state: &mut State) -> Result<f64, TrainError> {
-    let (newest, _rejected) = run.folder.checkpoints().newest()?;
-    let Some(checkpoint) = newest else {
-        run.folder.cut_records(0)?;
-        return Ok(0.);
-    };
-    let (then, now) = (&checkpoint.identity, run.identity);
-    for (what, then, now) in [
-        ("the config", &then.config_sha256, &now.config_sha256),
-        ("the data", &then.data_sha256, &now.data_sha256),
-    ] {
-        if then != now {
-            let (then, now) = (then.clone(), now.clone());
-            return Err(TrainError::Changed { what, step: checkpoint.step, then, now });
+/// The newest valid checkpoint of the run folder, if there is any, and those that were passed over.
+///
+/// # Errors
+/// [`TrainError::Changed`] when config or data are not those of the checkpoint; a folder whose checkpoints are all damaged.
+pub fn find_checkpoint(run: &Restore) -> Result<(Option<Checkpoint>, Vec<Rejection>), TrainError> {
+    let (newest, rejected) = run.folder.checkpoints().newest()?;
+    if let Some(checkpoint) = &newest {
+        let (then, now) = (&checkpoint.identity, run.identity);
+        for (what, then, now) in [
+            ("the config", &then.config_sha256, &now.config_sha256),
+            ("the data", &then.data_sha256, &now.data_sha256),
+        ] {
+            if then != now {
+                let (then, now) = (then.clone(), now.clone());
+                return Err(TrainError::Changed { what, step: checkpoint.step, then, now });
+            }
         }
     }
-    state.restore(&checkpoint)?;
-    Ok(run.folder.cut_records(checkpoint.step)?)
+    Ok((newest, rejected))
+}
+
+/// Puts the state back and cuts the records to it; returns the seconds trained so far.
+fn resume(run: &Restore, checkpoint: Option<&Checkpoint>, state: &mut State) -> Result<f64, TrainError> {
+    if let Some(checkpoint) = checkpoint {
+        state.restore(checkpoint)?;
+    }
+    Ok(run.folder.cut_records(state.counters.step)?)
 }
 
 fn outcome(state: State, ending: Ending, elapsed_s: f64) -> Result<Outcome, TrainError> {
