@@ -13,8 +13,20 @@ use crate::{DataError, Dataset};
 
 mod drawing;
 
-mod bird;
 mod world;
+
+mod bird;
+mod body;
+mod face;
+mod perch;
+mod view;
+mod wing;
+
+mod plumage;
+mod species;
+
+mod feather;
+mod stroke;
 
 mod canvas;
 mod colour;

@@ -15,8 +15,6 @@ use super::{
     texture::Texture,
 };
 
-/// The radius of the smallest leaf in pixels.
-const SMALLEST_PX: f32 = 1.8;
 /// The radius of the largest leaf, as a share of the picture's side.
 const LARGEST: f32 = 0.42;
 
@@ -29,6 +27,8 @@ pub(super) struct World {
     pub(super) light: Point,
     /// The share of thin shapes among the leaves.
     pub(super) thin: f32,
+    /// The radius of the smallest leaf in pixels.
+    pub(super) smallest_px: f32,
 }
 
 #[derive(Clone, Copy)]
@@ -65,7 +65,7 @@ impl World {
     /// Paints leaves behind all that is on `canvas`, until everything is covered.
     pub(super) fn paint(&self, canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
         let side = canvas.side_px();
-        let largest = (LARGEST * side).max(2.0 * SMALLEST_PX);
+        let largest = (LARGEST * side).max(2.0 * self.smallest_px);
         let count = self.count(side, largest);
         for number in 0..count {
             let depth = number as f32 / count as f32;
@@ -77,17 +77,18 @@ impl World {
 
     /// Enough leaves to leave next to nothing uncovered.
     fn count(&self, side: f32, largest: f32) -> usize {
-        let ratio = largest / SMALLEST_PX;
-        let squared_radius = 2.0 * SMALLEST_PX * SMALLEST_PX * ln(ratio) / (1.0 - 1.0 / (ratio * ratio));
+        let ratio = largest / self.smallest_px;
+        let squared_radius =
+            2.0 * self.smallest_px * self.smallest_px * ln(ratio) / (1.0 - 1.0 / (ratio * ratio));
         let area = 1.7 * squared_radius * (1.0 - self.thin);
-        let reach = side * 1.25;
-        (4.5 * reach * reach / area) as usize
+        let reach = side * 1.12;
+        (3.6 * reach * reach / area) as usize
     }
 
     fn leaf(&self, rng: &mut ChaCha8Rng, side: f32, largest: f32, depth: f32) -> Leaf {
-        let ratio = SMALLEST_PX / largest;
+        let ratio = self.smallest_px / largest;
         let share: f32 = rng.random();
-        let radius = SMALLEST_PX / (1.0 - share * (1.0 - ratio * ratio)).sqrt();
+        let radius = self.smallest_px / (1.0 - share * (1.0 - ratio * ratio)).sqrt();
         let centre = Point::new(rng.random_range(-0.12..1.12), rng.random_range(-0.12..1.12)) * side;
         let axis = Point::direction(rng.random());
         let slim = rng.random_range(0.35f32..1.0);
@@ -117,7 +118,11 @@ impl World {
             ramp: Point::new(slope.dot(axis), slope.dot(axis.across())) * (1.0 / radius),
             texture,
             blur,
-            shadow: if rng.random_bool(0.35) { (1.0 + 0.25 * radius.min(24.0), 0.45) } else { (0.0, 0.0) },
+            shadow: if radius > 4.0 && rng.random_bool(0.5) {
+                (1.0 + 0.25 * radius.min(24.0), 0.45)
+            } else {
+                (0.0, 0.0)
+            },
         }
     }
 }
