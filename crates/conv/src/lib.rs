@@ -1,1 +1,24 @@
 //! Fast CPU convolution and fused layers as candle custom operations.
+//!
+//! Activations are `[B, H, W, C]` between the layers of a model; weights are `[C_out, C_in, k, k]`, as in files. This
+//! crate knows nothing of models or images.
+
+mod layout;
+mod options;
+
+mod conv2d;
+mod op;
+
+#[cfg(target_arch = "x86_64")]
+mod direct;
+mod dispatch;
+mod portable;
+mod real;
+
+mod pool;
+mod rows;
+mod shape;
+
+pub use conv2d::conv2d;
+pub use layout::{pixel_shuffle, to_nchw, to_nhwc};
+pub use options::{Activation, ConvOptions, Padding};

@@ -1,0 +1,99 @@
+//! Convolution and its gradients as the textbook has them: seven loops in f64.
+
+use plumage_conv::{Activation, ConvOptions, Padding};
+
+#[derive(Debug)]
+pub(crate) struct Layer {
+    pub(crate) batch: usize,
+    pub(crate) height: usize,
+    pub(crate) width: usize,
+    pub(crate) channels_in: usize,
+    pub(crate) channels_out: usize,
+    pub(crate) kernel: usize,
+    pub(crate) options: ConvOptions,
+}
+
+/// What a layer computes, and the gradients of the sum of all products of `ys` and `grad_ys`.
+pub(crate) struct Answer {
+    pub(crate) ys: Vec<f64>,
+    pub(crate) grad_xs: Vec<f64>,
+    pub(crate) grad_weight: Vec<f64>,
+    pub(crate) grad_bias: Vec<f64>,
+}
+
+impl Layer {
+    pub(crate) fn out(&self, len: usize) -> usize {
+        let border = if self.options.padding == Padding::Valid { 0 } else { self.kernel / 2 };
+        (len + 2 * border - self.kernel) / self.options.stride + 1
+    }
+
+    pub(crate) fn output_len(&self) -> usize {
+        self.batch * self.out(self.height) * self.out(self.width) * self.channels_out
+    }
+
+    pub(crate) fn compute(&self, xs: &[f64], weight: &[f64], bias: &[f64], grad_ys: &[f64]) -> Answer {
+        let mut ys = vec![0.; self.output_len()];
+        let mut grad_xs = vec![0.; xs.len()];
+        let mut grad_weight = vec![0.; weight.len()];
+        let mut grad_bias = vec![0.; bias.len()];
+        let mut at = 0;
+        for image in 0..self.batch {
+            for y in 0..self.out(self.height) {
+                for x in 0..self.out(self.width) {
+                    for c in 0..self.channels_out {
+                        let mut sum = bias[c];
+                        self.window(image, y, x, c, |x, w| sum += xs[x] * weight[w]);
+                        let slope = match self.options.activation {
+                            Activation::None => 1.,
+                            Activation::Relu => f64::from(u8::from(sum > 0.)),
+                            Activation::LeakyRelu(slope) => {
+                                if sum > 0. {
+                                    1.
+                                } else {
+                                    f64::from(slope)
+                                }
+                            }
+                        };
+                        ys[at] = sum * slope;
+                        let grad = grad_ys[at] * slope;
+                        grad_bias[c] += grad;
+                        self.window(image, y, x, c, |x, w| {
+                            grad_xs[x] += grad * weight[w];
+                            grad_weight[w] += grad * xs[x];
+                        });
+                        at += 1;
+                    }
+                }
+            }
+        }
+        Answer { ys, grad_xs, grad_weight, grad_bias }
+    }
+
+    /// Calls `visit` with the positions of all pairs of input value and weight that make one output.
+    fn window(&self, image: usize, y: usize, x: usize, channel: usize, mut visit: impl FnMut(usize, usize)) {
+        for tap_y in 0..self.kernel {
+            for tap_x in 0..self.kernel {
+                let (Some(y), Some(x)) = (self.seen(y, tap_y, self.height), self.seen(x, tap_x, self.width))
+                else {
+                    continue;
+                };
+                for c in 0..self.channels_in {
+                    visit(
+                        ((image * self.height + y) * self.width + x) * self.channels_in + c,
+                        ((channel * self.channels_in + c) * self.kernel + tap_y) * self.kernel + tap_x,
+                    );
+                }
+            }
+        }
+    }
+
+    fn seen(&self, out: usize, tap: usize, len: usize) -> Option<usize> {
+        let at = (out * self.options.stride + tap) as isize;
+        let border = (self.kernel / 2) as isize;
+        match self.options.padding {
+            Padding::Valid => Some(at as usize),
+            Padding::Zeros => usize::try_from(at - border).ok().filter(|&at| at < len),
+            Padding::Replicate => Some((at - border).clamp(0, len as isize - 1) as usize),
+        }
+    }
+}
