@@ -37,30 +37,37 @@ impl Bird {
     pub(super) fn paint(&self, canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
         face::paint_eye(self, canvas);
         face::paint_beak(self, canvas);
+        let (below, above): (Vec<Point>, Vec<Point>) =
+            self.roots(rng).into_iter().partition(|root| wing::covers(*root));
+        self.paint_contour(&above, canvas, rng);
         wing::paint_folded(self, canvas, rng);
-        self.paint_contour(canvas, rng);
+        self.paint_contour(&below, canvas, rng);
         self.paint_skin(canvas);
         self.paint_tail(canvas, rng);
     }
 
-    /// The feathers of head and body in overlapping rows.
-    fn paint_contour(&self, canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
+    /// Where the feathers of head and body grow, those that cover others first.
+    fn roots(&self, rng: &mut ChaCha8Rng) -> Vec<Point> {
         let mut roots = Vec::new();
         let rows = (1.7 / FEATHER) as i32;
         for row in -rows / 2..rows / 2 {
             for column in -rows / 2..rows / 2 {
                 let shift = if row % 2 == 0 { 0.0 } else { 0.5 };
                 let jitter = Point::new(rng.random_range(-0.25..0.25), rng.random_range(-0.25..0.25));
-                let root = Point::new(column as f32 + shift, row as f32 * 0.9) + jitter;
-                let root = root * FEATHER;
+                let root = (Point::new(column as f32 + shift, row as f32 * 0.9) + jitter) * FEATHER;
                 if self.body.distance(root) < -0.006 {
                     roots.push(root);
                 }
             }
         }
         roots.sort_by(|a, b| self.body.downstream(*a).total_cmp(&self.body.downstream(*b)));
+        roots
+    }
+
+    /// The feathers that grow at `roots`, in overlapping rows.
+    fn paint_contour(&self, roots: &[Point], canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
         let light = self.view.way_on_bird(self.light);
-        for root in roots {
+        for &root in roots {
             let on_head = self.body.on_head(root);
             let near_face = smooth_step(1.9, 0.7, (on_head + Point::new(-0.5, 0.0)).length());
             let size = FEATHER * (1.25 - 0.55 * near_face) * rng.random_range(0.9..1.15);
@@ -76,6 +83,7 @@ impl Bird {
                 length: 2.5 * size * self.view.scale,
                 half_width: 0.62 * size * self.view.scale,
                 shoulder: 0.45,
+                fray: 0.10,
                 bend: rng.random_range(-0.05..0.05),
                 light: self.body.light(root, light),
                 shadow: 0.0,
@@ -123,6 +131,7 @@ impl Bird {
                     length: length * self.view.scale,
                     half_width: 0.048 * self.view.scale,
                     shoulder: 0.9,
+                    fray: 0.0,
                     bend: 0.015 * spread * self.view.hand(),
                     light: 0.95 - 0.10 * side + 0.04 * rng.random_range(-1.0..1.0),
                     shadow: 0.02 * self.view.scale,

@@ -56,6 +56,7 @@ fn paint(canvas: &mut Canvas, random: impl Fn(PictureStream) -> ChaCha8Rng) {
             blur: backdrop(&mut rng, canvas.side_px()),
             light,
             thin,
+            angular: 0.06,
             smallest_px: canvas.side_px() * rng.random_range(0.01..0.06),
         }
     } else {
@@ -64,6 +65,7 @@ fn paint(canvas: &mut Canvas, random: impl Fn(PictureStream) -> ChaCha8Rng) {
             blur: depth_of_field(&mut rng, canvas.side_px()),
             light,
             thin,
+            angular: 0.3,
             smallest_px: rng.random_range(1.8..3.0),
         }
     };

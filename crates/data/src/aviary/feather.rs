@@ -20,6 +20,8 @@ pub(super) struct Feather {
     pub(super) half_width: f32,
     /// The share of the length after which the tip rounds off: 0.4 is a scale, 0.9 a blade.
     pub(super) shoulder: f32,
+    /// How far single barbs stand out of the edge, as a share of the half width.
+    pub(super) fray: f32,
     /// How far the tip is bent across the axis, as a share of the length.
     pub(super) bend: f32,
     /// Brightness, 1 being the colours as they are.
@@ -88,6 +90,7 @@ impl Feather {
         // Barbs leave the rachis at a slant; a feather of any size shows some, down to what samples can hold.
         let period = (self.half_width * 0.17).max(2.0);
         let barbs = self.vane.barbs * sharpness(period, 0.0);
+        let fray = self.fray * sharpness(period, 0.0);
         let rachis_px = (0.05 * self.half_width).max(0.35);
         let rachis = self.vane.rachis * smooth_step(1.2, 4.0, self.half_width);
         canvas.paint(&bounds, |place| {
@@ -96,6 +99,8 @@ impl Feather {
             let along = x / self.length;
             y -= self.bend * self.length * along * along;
             let width = self.half_width * outline(along.clamp(0.0, 1.0), self.shoulder);
+            let barb = sine((x - 1.1 * y.abs()) / period);
+            let width = width * (1.0 - fray + fray * barb);
             let inside = (width - y.abs()).min((self.length - x) * 0.8).min(x + soft);
             if inside <= -soft {
                 let shade = 1.0 + (inside + soft) / self.shadow.max(1e-3);
@@ -103,7 +108,7 @@ impl Feather {
             }
             let off = y.abs() / self.half_width;
             let mut light = 0.66 + 0.34 * smooth_step(0.0, 0.55, along) - 0.10 * y / self.half_width;
-            light += barbs * sine((x - 1.1 * y.abs()) / period);
+            light += barbs * barb;
             light += rachis * smooth_step(rachis_px + 0.6, rachis_px, y.abs());
             let colour = self.vane.colour_at(along, off, inside / self.half_width);
             Some((smooth_step(-soft, soft, inside), colour * (light * self.light)))

@@ -69,9 +69,15 @@ impl Mul<f32> for Point {
 /// The system's sine differs in the last bit from one machine to the next, and a drawing must not; this one is made of
 /// multiplications and additions, which are exact everywhere. It is faster, too.
 pub(super) fn sine(turns: f32) -> f32 {
-    let x = turns - (turns + 0.5).floor();
+    let x = turns - floor(turns + 0.5);
     let parabola = 8.0 * x - 16.0 * x * x.abs();
     parabola * (0.775 + 0.225 * parabola.abs())
+}
+
+/// The largest whole number not above `x`, which must be of moderate size. Faster than the standard one, which is a call.
+pub(super) fn floor(x: f32) -> f32 {
+    let whole = x as i32 as f32;
+    if whole > x { whole - 1.0 } else { whole }
 }
 
 /// 0 at and below `from`, 1 at and above `to`, smooth between.

@@ -154,6 +154,7 @@ impl Perch {
                 length: length * rng.random_range(0.7..1.2),
                 half_width: length * rng.random_range(0.16..0.26),
                 shoulder: 0.35,
+                fray: 0.0,
                 bend: rng.random_range(-0.12..0.12),
                 light: rng.random_range(0.75..1.2),
                 shadow: 0.05 * length,

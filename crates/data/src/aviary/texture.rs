@@ -2,7 +2,7 @@
 
 use rand::Rng;
 
-use super::geometry::{Point, sine};
+use super::geometry::{Point, floor, sine};
 
 /// What covers the inside of a shape, as a change of brightness.
 #[derive(Clone, Copy)]
@@ -43,7 +43,7 @@ impl Texture {
                 frequency: Point::new(1.0 / period, stretch / period),
                 salt: rng.random(),
                 amplitude: sharp * rng.random_range(0.05..0.35),
-                octaves: if period > 6.0 { 3 } else { 1 },
+                octaves: if period > 6.0 { 2 } else { 1 },
             }
         } else {
             Texture::Plain
@@ -82,7 +82,7 @@ pub(super) fn fractal(cell: Point, salt: u32, octaves: u32) -> f32 {
 
 /// Smooth noise from -1 to 1: random values at the corners of unit cells, blended between.
 pub(super) fn noise(cell: Point, salt: u32) -> f32 {
-    let (left, top) = (cell.x.floor(), cell.y.floor());
+    let (left, top) = (floor(cell.x), floor(cell.y));
     let (column, row) = (left as i32, top as i32);
     let (x, y) = (fade(cell.x - left), fade(cell.y - top));
     let above = blend(hash(column, row, salt), hash(column + 1, row, salt), x);

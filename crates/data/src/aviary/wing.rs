@@ -92,6 +92,13 @@ fn flight(plumage: &Plumage) -> Vane {
     plumage.flight_vane(plumage.flight, plumage.flight_edge)
 }
 
+/// Whether the folded wing lies over `place`: what grows around it lies over the wing's edge instead.
+pub(super) fn covers(place: Point) -> bool {
+    let half_height = 0.155 - 0.20 * (-0.1 - place.x).max(0.0);
+    let middle = -0.03 + 0.02 * (place.x + 0.1);
+    place.x < 0.27 && (place.y - middle).abs() < half_height.max(0.07)
+}
+
 /// Paints the near wing, folded against the body.
 pub(super) fn paint_folded(bird: &Bird, canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
     let light = bird.view.way_on_bird(bird.light);
@@ -114,6 +121,7 @@ pub(super) fn paint_folded(bird: &Bird, canvas: &mut Canvas, rng: &mut ChaCha8Rn
                 length: span.length() * scale,
                 half_width: row.half_width * scale * rng.random_range(0.95..1.08),
                 shoulder: row.shoulder,
+                fray: 0.02,
                 bend: 0.03 * bird.view.hand(),
                 light: fall * rng.random_range(0.94..1.06),
                 shadow: 0.022 * scale,

@@ -12,7 +12,7 @@ use super::{
     canvas::{Bounds, Canvas},
     colour::{Colour, Palette},
     geometry::{Point, sine, smooth_step},
-    texture::Texture,
+    texture::{Texture, noise},
 };
 
 /// The radius of the largest leaf, as a share of the picture's side.
@@ -27,6 +27,8 @@ pub(super) struct World {
     pub(super) light: Point,
     /// The share of thin shapes among the leaves.
     pub(super) thin: f32,
+    /// The share of rectangles and diamonds among the others.
+    pub(super) angular: f32,
     /// The radius of the smallest leaf in pixels.
     pub(super) smallest_px: f32,
 }
@@ -40,7 +42,7 @@ enum Outline {
     Blob {
         lobes: i32,
         depth: f32,
-        phase: f32,
+        phase: Point,
     },
     /// Pointed at both ends, with a midrib.
     Leaf,
@@ -71,18 +73,21 @@ impl World {
             let depth = number as f32 / count as f32;
             self.leaf(rng, side, largest, depth).paint(canvas);
         }
+        let (salt, grain) = (rng.random(), 0.12 / (1.0 + self.blur.1));
         let (near, far) = (self.palette[0], self.palette[3]);
-        canvas.paint_rest(|place| near.mix(far, place.y / side));
+        canvas.paint_rest(|place| {
+            near.mix(far, place.y / side) * (1.0 + grain * 4.0 * noise(place * grain, salt))
+        });
     }
 
-    /// Enough leaves to leave next to nothing uncovered.
+    /// Enough leaves to leave about a twentieth uncovered.
     fn count(&self, side: f32, largest: f32) -> usize {
         let ratio = largest / self.smallest_px;
         let squared_radius =
             2.0 * self.smallest_px * self.smallest_px * ln(ratio) / (1.0 - 1.0 / (ratio * ratio));
         let area = 1.7 * squared_radius * (1.0 - self.thin);
         let reach = side * 1.12;
-        (3.6 * reach * reach / area) as usize
+        (2.9 * reach * reach / area) as usize
     }
 
     fn leaf(&self, rng: &mut ChaCha8Rng, side: f32, largest: f32, depth: f32) -> Leaf {
@@ -113,30 +118,31 @@ impl World {
             axis,
             half_length,
             half_width,
-            outline: if thin { Outline::Leaf } else { Outline::draw(rng) },
+            outline: if thin { Outline::Leaf } else { Outline::draw(rng, self.angular) },
             colour: colour * (0.95 + light),
             ramp: Point::new(slope.dot(axis), slope.dot(axis.across())) * (1.0 / radius),
             texture,
             blur,
             shadow: if radius > 4.0 && rng.random_bool(0.5) {
-                (1.0 + 0.25 * radius.min(24.0), 0.45)
+                (1.0 + 0.25 * radius.min(24.0) + 2.0 * blur, 0.45)
             } else {
-                (0.0, 0.0)
+                (1e-3, 0.0)
             },
         }
     }
 }
 
 impl Outline {
-    fn draw(rng: &mut impl Rng) -> Outline {
-        match rng.random_range(0..10) {
+    fn draw(rng: &mut impl Rng, angular: f32) -> Outline {
+        if rng.random_bool(f64::from(angular)) {
+            return if rng.random_bool(0.4) { Outline::Diamond } else { Outline::Rectangle };
+        }
+        match rng.random_range(0..7) {
             0..3 => Outline::Ellipse,
-            3 => Outline::Diamond,
-            4..6 => Outline::Rectangle,
-            6..8 => Outline::Blob {
+            3..5 => Outline::Blob {
                 lobes: rng.random_range(2..6),
                 depth: rng.random_range(0.08..0.3),
-                phase: rng.random(),
+                phase: Point::direction(rng.random()),
             },
             _ => Outline::Leaf,
         }
@@ -157,32 +163,42 @@ impl Leaf {
             let from = place - self.centre;
             let own = Point::new(from.dot(self.axis), from.dot(self.axis.across()));
             let inside = self.inside(own);
-            if inside > -soft {
-                let cover = smooth_step(-soft, soft, inside);
-                let ramp = self.ramp.dot(own);
-                let light = 1.0 + ramp + self.texture.at(own) + self.rib(own);
-                return Some((cover, self.colour * light));
+            let fall = (1.0 + inside.min(0.0) / self.shadow.0).max(0.0);
+            let shade = self.shadow.1 * fall * fall;
+            if inside <= -soft {
+                return (shade > 0.0).then_some((shade, Colour::BLACK));
             }
-            let shade = 1.0 + (inside + soft) / self.shadow.0.max(1e-3);
-            (shade > 0.0).then_some((self.shadow.1 * shade * shade, Colour::BLACK))
+            let cover = smooth_step(-soft, soft, inside);
+            let light = 1.0 + self.ramp.dot(own) + self.texture.at(own) + self.rib(own);
+            // Leaf over shadow over whatever comes next, as one layer.
+            let both = cover + (1.0 - cover) * shade;
+            Some((both, self.colour * (light * cover / both)))
         });
     }
 
     /// About how far `own` lies within the outline, in pixels; negative outside.
+    #[inline(always)]
     fn inside(&self, own: Point) -> f32 {
-        let scaled = Point::new(own.x / self.half_length, own.y / self.half_width);
+        let inverse = Point::new(1.0 / self.half_length, 1.0 / self.half_width);
         match self.outline {
-            Outline::Ellipse => within(scaled, own, 1.0),
-            Outline::Diamond => (1.0 - scaled.x.abs() - scaled.y.abs()) * self.half_width * 0.8,
-            Outline::Rectangle => (self.half_length - own.x.abs()).min(self.half_width - own.y.abs()) * 0.9,
-            Outline::Blob { lobes, depth, phase } => {
-                within(scaled, own, 1.0 + depth * wave_around(scaled, lobes, phase))
+            Outline::Ellipse => within(own, inverse, 1.0),
+            Outline::Diamond => {
+                (1.0 - own.x.abs() * inverse.x - own.y.abs() * inverse.y) * self.half_width * 0.8
             }
-            Outline::Leaf => self.half_width * (1.0 - scaled.x * scaled.x) - own.y.abs(),
+            Outline::Rectangle => (self.half_length - own.x.abs()).min(self.half_width - own.y.abs()),
+            Outline::Blob { lobes, depth, phase } => {
+                let scaled = Point::new(own.x * inverse.x, own.y * inverse.y);
+                within(own, inverse, 1.0 + depth * wave_around(scaled, lobes, phase))
+            }
+            Outline::Leaf => {
+                let along = own.x * inverse.x;
+                self.half_width * (1.0 - along * along) - own.y.abs()
+            }
         }
     }
 
     /// The midrib of a leaf, brighter than its blade, and the veins that leave it.
+    #[inline]
     fn rib(&self, own: Point) -> f32 {
         if !matches!(self.outline, Outline::Leaf) || self.half_width < 2.5 {
             return 0.0;
@@ -203,16 +219,18 @@ impl Outline {
     }
 }
 
-/// Distance within a rounded outline of radius `radius` in the scaled plane, brought back to pixels.
-fn within(scaled: Point, own: Point, radius: f32) -> f32 {
-    let distance = scaled.length().max(1e-3);
-    (radius - distance) * own.length() / distance
+/// About the distance in pixels within an ellipse, `radius` times as large as one of the `inverse` half axes: what is
+/// missing of the square, over its slope.
+fn within(own: Point, inverse: Point, radius: f32) -> f32 {
+    let scaled = Point::new(own.x * inverse.x, own.y * inverse.y);
+    let slope = Point::new(scaled.x * inverse.x, scaled.y * inverse.y).length().max(1e-4);
+    0.5 * (radius * radius - scaled.dot(scaled)) / slope
 }
 
 /// The sine of `lobes` times the angle of `place`, without an angle: powers of a complex number of length 1.
-fn wave_around(place: Point, lobes: i32, phase: f32) -> f32 {
+fn wave_around(place: Point, lobes: i32, phase: Point) -> f32 {
     let unit = place.unit();
-    let mut power = Point::direction(phase);
+    let mut power = phase;
     for _ in 0..lobes {
         power = Point::new(power.x * unit.x - power.y * unit.y, power.x * unit.y + power.y * unit.x);
     }
