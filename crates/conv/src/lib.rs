@@ -12,6 +12,8 @@ mod op;
 #[cfg(target_arch = "x86_64")]
 mod direct;
 mod dispatch;
+#[cfg(target_arch = "x86_64")]
+mod narrow;
 mod portable;
 mod real;
 
