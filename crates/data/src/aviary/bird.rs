@@ -8,6 +8,7 @@ use super::{
     canvas::{Bounds, Canvas},
     face,
     feather::{Feather, Vane},
+    flight::Spread,
     geometry::{Point, smooth_step},
     plumage::Plumage,
     view::View,
@@ -33,10 +34,9 @@ impl Bird {
         Bird { plumage, body, view, light }
     }
 
-    /// Paints the bird without its legs behind all that is on `canvas`.
-    pub(super) fn paint(&self, canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
-        face::paint_eye(self, canvas);
-        face::paint_beak(self, canvas);
+    /// Paints a bird with folded wings and without legs behind all that is on `canvas`.
+    pub(super) fn paint_perched(&self, canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
+        face::paint(self, canvas);
         let (below, above): (Vec<Point>, Vec<Point>) =
             self.roots(rng).into_iter().partition(|root| wing::covers(*root));
         self.paint_contour(&above, canvas, rng);
@@ -44,6 +44,20 @@ impl Bird {
         self.paint_contour(&below, canvas, rng);
         self.paint_skin(canvas);
         self.paint_tail(canvas, rng);
+    }
+
+    /// Paints a bird with raised wings behind all that is on `canvas`.
+    pub(super) fn paint_flying(&self, canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
+        let swing = rng.random_range(-0.09..0.03);
+        let near = Spread { swing, fan: rng.random_range(0.24..0.32), light: 1.0 };
+        let far = Spread { swing: swing + 0.07, fan: near.fan, light: 0.66 };
+        face::paint(self, canvas);
+        near.paint(self, canvas, rng);
+        let roots = self.roots(rng);
+        self.paint_contour(&roots, canvas, rng);
+        self.paint_skin(canvas);
+        self.paint_tail(canvas, rng);
+        far.paint(self, canvas, rng);
     }
 
     /// Where the feathers of head and body grow, those that cover others first.

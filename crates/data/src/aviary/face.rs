@@ -12,8 +12,14 @@ use super::{
 /// Where the eye lies on the head, in radii of the head along the gaze and down.
 const EYE: Point = Point::new(0.34, -0.20);
 
+/// Paints the eye and the beak in front of it all.
+pub(super) fn paint(bird: &Bird, canvas: &mut Canvas) {
+    paint_eye(bird, canvas);
+    paint_beak(bird, canvas);
+}
+
 /// Paints the eye: a ring, an iris, a pupil and the sky in it.
-pub(super) fn paint_eye(bird: &Bird, canvas: &mut Canvas) {
+fn paint_eye(bird: &Bird, canvas: &mut Canvas) {
     let body = &bird.body;
     let across = body.gaze.across();
     let place = body.head + (body.gaze * EYE.x + across * EYE.y) * body.head_radius;
@@ -60,7 +66,7 @@ fn shape(beak: Beak) -> (f32, f32, f32) {
 }
 
 /// Paints the two halves of the beak, the upper over the lower.
-pub(super) fn paint_beak(bird: &Bird, canvas: &mut Canvas) {
+fn paint_beak(bird: &Bird, canvas: &mut Canvas) {
     let body = &bird.body;
     let (length, height, hook) = shape(bird.plumage.build.beak);
     let (gaze, across) = (body.gaze, body.gaze.across());

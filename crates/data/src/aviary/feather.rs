@@ -88,7 +88,7 @@ impl Feather {
         };
         let across = self.axis.across();
         // Barbs leave the rachis at a slant; a feather of any size shows some, down to what samples can hold.
-        let period = (self.half_width * 0.17).max(2.0);
+        let period = (self.half_width * 0.17).max(2.6);
         let barbs = self.vane.barbs * sharpness(period, 0.0);
         let fray = self.fray * sharpness(period, 0.0);
         let rachis_px = (0.05 * self.half_width).max(0.35);

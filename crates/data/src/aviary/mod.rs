@@ -18,6 +18,7 @@ mod world;
 mod bird;
 mod body;
 mod face;
+mod flight;
 mod perch;
 mod view;
 mod wing;
@@ -99,5 +100,36 @@ impl Dataset for Aviary {
 
     fn size(&self, _index: usize) -> Result<(u32, u32), DataError> {
         Ok((self.config.side, self.config.side))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn aviary(side: u32, seed: u64) -> Aviary {
+        Aviary::new(&AviaryConfig { images: 10, side, seed })
+    }
+
+    #[test]
+    fn the_size_is_known_without_drawing() {
+        let aviary = aviary(48, 1);
+        let image = aviary.image(3).unwrap();
+        assert_eq!((image.width(), image.height()), aviary.size(3).unwrap());
+    }
+
+    #[test]
+    fn keys_differ_where_pictures_do() {
+        let keys = [
+            aviary(48, 1).content_key(0),
+            aviary(48, 1).content_key(1),
+            aviary(48, 2).content_key(0),
+            aviary(64, 1).content_key(0),
+        ]
+        .map(Result::unwrap);
+        for (number, key) in keys.iter().enumerate() {
+            assert!(!keys[..number].contains(key));
+        }
+        assert_eq!(keys[0], aviary(48, 1).content_key(0).unwrap());
     }
 }

@@ -66,7 +66,7 @@ impl Texture {
 /// How much of a texture with `period` remains after a blur, both in pixels: nothing below what two samples a pixel
 /// can hold.
 pub(super) fn sharpness(period: f32, blur: f32) -> f32 {
-    ((period - 1.2) / (0.6 + 2.0 * blur)).clamp(0.0, 1.0)
+    ((period - 1.4) / (1.0 + 2.0 * blur)).clamp(0.0, 1.0)
 }
 
 /// Noise from about -1 to 1 of several scales, each half as large and half as strong as the one before.

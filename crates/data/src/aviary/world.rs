@@ -27,6 +27,8 @@ pub(super) struct World {
     pub(super) light: Point,
     /// The share of thin shapes among the leaves.
     pub(super) thin: f32,
+    /// The pattern of light and shade that falls on all leaves alike.
+    pub(super) dapple: u32,
     /// The share of rectangles and diamonds among the others.
     pub(super) angular: f32,
     /// The radius of the smallest leaf in pixels.
@@ -99,11 +101,12 @@ impl World {
         let slim = rng.random_range(0.35f32..1.0);
         let blur = self.blur.0 + (self.blur.1 - self.blur.0) * depth.sqrt();
         let light = rng.random_range(-0.3..0.3);
+        let dapple = 0.30 * noise(centre * (3.0 / side), self.dapple);
         let first = self.palette[rng.random_range(0..self.palette.len())];
         let second = self.palette[rng.random_range(0..self.palette.len())];
         let mut colour = first.mix(second, rng.random()).varied(rng, 0.04);
         if rng.random_bool(0.04) {
-            colour = colour.mix(Colour([rng.random(), rng.random(), rng.random()]), 0.7);
+            colour = colour.mix(Colour([rng.random(), rng.random(), rng.random()]), 0.5);
         }
         let texture = Texture::draw(rng, radius, blur);
         let slope = self.light * rng.random_range(-0.1f32..0.3) + Point::direction(rng.random()) * 0.1;
@@ -119,7 +122,7 @@ impl World {
             half_length,
             half_width,
             outline: if thin { Outline::Leaf } else { Outline::draw(rng, self.angular) },
-            colour: colour * (0.95 + light),
+            colour: colour * (0.95 + light + dapple),
             ramp: Point::new(slope.dot(axis), slope.dot(axis.across())) * (1.0 / radius),
             texture,
             blur,
