@@ -10,6 +10,7 @@ use super::{
     canvas::Canvas,
     colour::{self, Palette},
     geometry::Point,
+    grass,
     perch::Perch,
     plumage::Plumage,
     view::View,
@@ -28,6 +29,7 @@ pub(super) enum PictureStream {
     Scene = 0,
     Bird = 1,
     World = 2,
+    Grass = 3,
 }
 
 /// Draws picture `index` of the aviary of `seed`, `side` x `side` pixels: a function of these three numbers alone.
@@ -60,9 +62,12 @@ fn paint(canvas: &mut Canvas, random: impl Fn(PictureStream) -> ChaCha8Rng) {
             thin,
             dapple,
             angular: 0.03,
-            smallest_px: canvas.side_px() * rng.random_range(0.01..0.06),
+            smallest_px: (canvas.side_px() * rng.random_range(0.01..0.06)).max(2.0),
         }
     } else {
+        if rng.random_bool(0.3) {
+            grass::paint(canvas, &palette, light, &mut random(PictureStream::Grass));
+        }
         World {
             palette,
             blur: depth_of_field(&mut rng, canvas.side_px()),
@@ -70,7 +75,7 @@ fn paint(canvas: &mut Canvas, random: impl Fn(PictureStream) -> ChaCha8Rng) {
             thin,
             dapple,
             angular: 0.3,
-            smallest_px: rng.random_range(1.8..3.0),
+            smallest_px: rng.random_range(1.8..4.0),
         }
     };
     world.paint(canvas, &mut random(PictureStream::World));

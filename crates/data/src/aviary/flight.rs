@@ -52,7 +52,7 @@ impl Spread {
                     elbow.towards(SHOULDER, (number - PRIMARIES) as f32 / SECONDARIES as f32)
                 };
                 // The hand fans out quickly, the arm slowly.
-                let turned = self.fan * share.sqrt();
+                let turned = self.fan * 0.5 * (share + share.sqrt());
                 let way = Point::direction(-0.235 + self.swing - turned);
                 let rounded = sine(0.10 + 0.22 * (1.0 - share));
                 let length = 0.30 + 0.36 * rounded - 0.06 * way.dot(upwards).min(0.0);

@@ -13,6 +13,7 @@ use crate::{DataError, Dataset};
 
 mod drawing;
 
+mod grass;
 mod world;
 
 mod bird;

@@ -6,6 +6,7 @@ use super::{
     body::{Body, Part},
     colour::Colour,
     feather::Vane,
+    geometry::Point,
     species::SPECIES,
 };
 
@@ -83,10 +84,10 @@ pub(super) struct Plumage {
 impl Plumage {
     /// Draws a plumage: half the birds are of a known kind, the others are mixed of two.
     pub(super) fn draw(rng: &mut impl Rng) -> Plumage {
-        let mut plumage = SPECIES[rng.random_range(0..SPECIES.len())];
-        let other = SPECIES[rng.random_range(0..SPECIES.len())];
+        let mut plumage = SPECIES[rng.random_range(0..SPECIES.len())].plumage();
+        let mut other = SPECIES[rng.random_range(0..SPECIES.len())].plumage();
         let mixed = rng.random_bool(0.5);
-        for (own, foreign) in plumage.colours().into_iter().zip({ other }.colours()) {
+        for (own, foreign) in plumage.colours().into_iter().zip(other.colours()) {
             if mixed && rng.random_bool(0.4) {
                 *own = *foreign;
             }
@@ -140,7 +141,7 @@ impl Plumage {
     }
 
     /// A feather of the body that grows at `root`, a place on the bird.
-    pub(super) fn contour_vane(&self, body: &Body, root: super::geometry::Point, rng: &mut impl Rng) -> Vane {
+    pub(super) fn contour_vane(&self, body: &Body, root: Point, rng: &mut impl Rng) -> Vane {
         let (colour, pattern) = self.of(body.part(root, self.mask_width));
         let light = rng.random_range(-0.045..0.045);
         pattern.vane(colour.varied(rng, 0.012).brighter(light))
