@@ -1,1 +1,27 @@
-//! Charts, comparison figures and tables, drawn from records alone.
+//! What a run looks like: charts, comparison figures, tables, and the README of its folder, drawn from records alone.
+//!
+//! Everything here is a function of the files in a run folder and can be done again at any time. The crate knows
+//! nothing of tensors, networks or training.
+
+mod run;
+
+mod charts;
+mod comparison;
+mod figure;
+mod summary;
+pub mod tables;
+
+mod plot;
+
+mod decibels;
+mod error;
+mod font;
+mod lettering;
+mod number;
+mod records;
+mod scores;
+
+pub use comparison::{Comparison, compare};
+pub use error::ReportError;
+pub use figure::{Panel, figure};
+pub use run::write_run;

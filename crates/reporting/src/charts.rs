@@ -1,0 +1,51 @@
+//! The charts of a run: which numbers of the records become which curves.
+
+mod evaluation;
+mod learning_rate;
+mod loss;
+mod psnr;
+mod throughput;
+mod versus;
+
+pub(crate) use versus::{over_seconds, over_steps};
+
+use crate::{
+    ReportError, plot,
+    plot::{Axis, Picture, Spacing},
+    records::Records,
+};
+
+/// The names of all charts that a run can have, in the order in which a reader wants them.
+pub(crate) const NAMES: [&str; 5] = ["evaluation", "psnr", "loss", "learning_rate", "throughput"];
+
+/// Draws every chart for which the run has numbers, in the order of [`NAMES`].
+pub(crate) fn all(records: &Records) -> Result<Vec<(&'static str, Picture)>, ReportError> {
+    let [evaluation, psnr, loss, learning_rate, throughput] = NAMES;
+    let bars = evaluation::chart(records).map(|bars| plot::picture(evaluation, &bars));
+    let lines = [
+        (psnr, psnr::chart(records)),
+        (loss, loss::chart(records)),
+        (learning_rate, learning_rate::chart(records)),
+        (throughput, throughput::chart(records)),
+    ];
+    let mut pictures = Vec::new();
+    if let Some(picture) = bars {
+        pictures.push((evaluation, picture?));
+    }
+    for (name, chart) in lines {
+        if let Some(chart) = chart {
+            pictures.push((name, plot::picture(name, &chart)?));
+        }
+    }
+    Ok(pictures)
+}
+
+/// The axis of steps: from the beginning of the training to a little beyond the last of `steps`.
+fn step_axis(steps: impl Iterator<Item = f64>) -> Axis {
+    Axis::between("step", Spacing::Linear, 0., steps.fold(1., f64::max) * 1.02)
+}
+
+/// Few enough points that each gets a dot.
+fn is_sparse(points: &[(f64, f64)]) -> bool {
+    points.len() <= 20
+}

@@ -1,0 +1,18 @@
+use plumage_record::RecordError;
+
+/// Why a run could not be shown.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// Its records cannot be read, or what was drawn from them cannot be written.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// A picture could not be drawn or encoded.
+    #[error("failed to draw {picture}: {reason}")]
+    Draw {
+        /// Which picture.
+        picture: String,
+        /// What the drawing library says.
+        reason: String,
+    },
+}

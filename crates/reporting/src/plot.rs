@@ -1,0 +1,16 @@
+//! Drawing with plotters: axes, lines and bars in the look that all charts share. What the numbers mean is not known
+//! here.
+
+mod axis;
+mod bars;
+mod canvas;
+mod frame;
+mod lines;
+pub(crate) mod palette;
+mod sheet;
+
+pub(crate) use axis::{Axis, Spacing};
+pub(crate) use bars::{Bar, Bars, Group};
+pub(crate) use canvas::{Picture, picture};
+pub(crate) use frame::Heading;
+pub(crate) use lines::{Level, Line, Lines, Mark};

@@ -1,0 +1,114 @@
+//! What stands around a plot: the title and its subtitle, and a legend in rows above it, where it hides no data.
+
+use plotters::{
+    backend::DrawingBackend,
+    coord::Shift,
+    drawing::{DrawingArea, DrawingAreaErrorKind},
+    element::{Circle, PathElement, Rectangle, Text},
+    style::{
+        Color, RGBColor, ShapeStyle,
+        text_anchor::{HPos, Pos, VPos},
+    },
+};
+
+use super::{
+    canvas::{Pen, WIDTH, text_width},
+    palette,
+};
+use crate::font::Weight;
+
+/// The words above a plot.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Heading {
+    pub(crate) title: String,
+    pub(crate) subtitle: String,
+}
+
+/// How a thing is drawn, for the legend.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Swatch {
+    Line(RGBColor),
+    Dashes(RGBColor),
+    Dot(RGBColor),
+    Block(RGBColor),
+}
+
+impl Swatch {
+    fn width(self) -> f64 {
+        match self {
+            Self::Line(_) | Self::Dashes(_) => 24.,
+            Self::Dot(_) => 12.,
+            Self::Block(_) => 15.,
+        }
+    }
+}
+
+/// Left of the words, in CSS pixels as all sizes here.
+const MARGIN: f64 = 18.;
+const GAP: f64 = 8.;
+const BETWEEN: f64 = 26.;
+const ROW: f64 = 24.;
+
+/// Draws heading and legend; returns what is left below them.
+pub(crate) fn draw<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    pen: Pen,
+    heading: &Heading,
+    legend: &[(Swatch, String)],
+) -> Result<DrawingArea<DB, Shift>, DrawingAreaErrorKind<DB::ErrorType>> {
+    let at = |x: f64, y: f64| (pen.px(x), pen.px(y));
+    area.draw(&Text::new(heading.title.clone(), at(MARGIN, 16.), pen.text(20., Weight::Bold, palette::INK)))?;
+    let quiet = pen.text(14., Weight::Regular, palette::QUIET);
+    area.draw(&Text::new(heading.subtitle.clone(), at(MARGIN, 45.), quiet))?;
+
+    let beside = Pos::new(HPos::Left, VPos::Center);
+    let words = pen.text(14., Weight::Regular, palette::INK).pos(beside);
+    let (mut x, mut y) = (MARGIN, 82.);
+    for (swatch, label) in legend {
+        let label_width = text_width(label, 14., Weight::Regular);
+        if x > MARGIN && x + swatch.width() + GAP + label_width > f64::from(WIDTH) - MARGIN {
+            (x, y) = (MARGIN, y + ROW);
+        }
+        draw_swatch(area, pen, *swatch, x, y)?;
+        area.draw(&Text::new(label.clone(), at(x + swatch.width() + GAP, y), words.clone()))?;
+        x += swatch.width() + GAP + label_width + BETWEEN;
+    }
+    let used = if legend.is_empty() { 76. } else { y + ROW };
+    Ok(area.split_vertically(pen.px(used)).1)
+}
+
+/// A swatch whose left end is at `x` and whose middle is at `y`.
+fn draw_swatch<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    pen: Pen,
+    swatch: Swatch,
+    x: f64,
+    y: f64,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    let at = |x: f64, y: f64| (pen.px(x), pen.px(y));
+    let stroke = |colour, from: f64, to: f64| {
+        area.draw(&PathElement::new(vec![at(x + from, y), at(x + to, y)], pen.line(colour, 2.5)))
+    };
+    match swatch {
+        Swatch::Line(colour) => stroke(colour, 0., 24.),
+        Swatch::Dashes(colour) => [(0., 6.5), (8.75, 15.25), (17.5, 24.)]
+            .iter()
+            .try_for_each(|(from, to)| stroke(colour, *from, *to)),
+        Swatch::Dot(colour) => dot(area, pen, at(x + 6., y), colour),
+        Swatch::Block(colour) => {
+            let corners = [at(x, y - 7.), at(x + swatch.width(), y + 7.)];
+            area.draw(&Rectangle::new(corners, ShapeStyle::from(colour).filled()))
+        }
+    }
+}
+
+/// A dot with a rim of paper, so that it stands out on a line.
+pub(crate) fn dot<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    pen: Pen,
+    centre: (i32, i32),
+    colour: RGBColor,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    area.draw(&Circle::new(centre, pen.px(7.), palette::PAPER.filled()))?;
+    area.draw(&Circle::new(centre, pen.px(5.), colour.filled()))
+}

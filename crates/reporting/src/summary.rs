@@ -1,0 +1,199 @@
+//! README.md of a run folder: what ran, what came out, how to run it again, where it came from.
+
+use plumage_record::{Manifest, Status};
+
+use crate::{
+    decibels::{self, Psnr},
+    number::{duration, grouped},
+    records::Records,
+    tables,
+};
+
+/// With more figures than this the others are only named.
+const MOST_FIGURES: usize = 6;
+
+/// The README of a run with the given charts and comparison figures, both by name.
+pub(crate) fn markdown(records: &Records, charts: &[&str], figures: &[String]) -> String {
+    let Records { name, manifest, .. } = records;
+    let mut text = format!("# {name}\n\n");
+    if let Some(manifest) = manifest {
+        if !manifest.about.trim().is_empty() {
+            text += &format!("{}\n\n", manifest.about.trim());
+        }
+        text += &format!("{}\n\n", progress(manifest));
+    }
+    text += &results(records, charts);
+    text += &pictures(figures);
+    if let Some(manifest) = manifest {
+        text += &what_ran(manifest);
+        text += &again(name, manifest, records);
+    }
+    text += &training_charts(charts);
+    text += FILES;
+    if let Some(manifest) = manifest {
+        text += &provenance(manifest);
+    }
+    text
+}
+
+fn progress(manifest: &Manifest) -> String {
+    let steps = format!("{} of {} steps", grouped(manifest.steps_done), grouped(manifest.steps));
+    let state = match manifest.status {
+        Status::Running => "Running, or its process has died",
+        Status::Stopped => "Stopped, and can be resumed",
+        Status::Failed => "Failed, and can be resumed from its newest checkpoint",
+        Status::Finished => "Finished",
+    };
+    format!("{state}: {steps}, {} of training.", duration(manifest.training_s))
+}
+
+fn results(records: &Records, charts: &[&str]) -> String {
+    let mut text = "## Result\n\n".to_owned();
+    if records.evaluation.is_empty() {
+        text += "There is no evaluation yet: it is made when the last step is done.\n\n";
+    } else {
+        text += &format!("{}\n", tables::evaluation_markdown(&records.evaluation));
+        text += "PSNR is the mean of dB over images. Every image is in evaluation.csv.\n\n";
+    }
+    if let Some(best) = records.manifest.as_ref().and_then(best) {
+        text += &format!("{best}\n\n");
+    }
+    for name in ["evaluation", "psnr"] {
+        if charts.contains(&name) {
+            text += &embedded(name);
+        }
+    }
+    text
+}
+
+/// The best validation beside bicubic interpolation, in a sentence.
+fn best(manifest: &Manifest) -> Option<String> {
+    let best = manifest.best.as_ref()?;
+    let bicubic = manifest.bicubic.as_ref().filter(|bicubic| bicubic.protocol == best.protocol);
+    let beside = bicubic.and_then(Psnr::of_baseline).map_or(String::new(), |bicubic| {
+        let gain = decibels::write_gain(best.psnr_db, bicubic.db);
+        format!("; bicubic has {} dB there, so the gain is {gain} dB", decibels::write(bicubic.db))
+    });
+    Some(format!(
+        "Best validation: {} dB ({}, mean of {} images) at step {}{beside}.",
+        decibels::write(best.psnr_db),
+        best.protocol,
+        grouped(manifest.validation_images),
+        grouped(best.step)
+    ))
+}
+
+fn pictures(figures: &[String]) -> String {
+    if figures.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        "## Pictures\n\nBelow each picture is the part in which bicubic is furthest from HR.\n\n".to_owned();
+    for name in figures.iter().take(MOST_FIGURES) {
+        text += &format!("![{}](images/{name})\n\n", name.trim_end_matches(".png"));
+    }
+    if figures.len() > MOST_FIGURES {
+        text += &format!("{} more are in images/.\n\n", figures.len() - MOST_FIGURES);
+    }
+    text
+}
+
+fn what_ran(manifest: &Manifest) -> String {
+    let rows = [
+        ("network", manifest.model.name.clone()),
+        ("weights", grouped(manifest.model.parameters)),
+        ("multiplications per HR pixel", grouped(manifest.model.macs_per_hr_pixel)),
+        ("scale", format!("×{}", manifest.scale)),
+        ("training images", grouped(manifest.training_images)),
+        ("validation images", grouped(manifest.validation_images)),
+        ("steps", grouped(manifest.steps)),
+        ("seed", manifest.seed.to_string()),
+    ];
+    let rows: String = rows.iter().map(|(what, value)| format!("| {what} | {value} |\n")).collect();
+    format!(
+        "## What ran\n\n| | |\n|---|---|\n{rows}\nconfig.toml has every setting, with nothing left to defaults elsewhere.\n\n"
+    )
+}
+
+fn again(name: &str, manifest: &Manifest, records: &Records) -> String {
+    let changes: String = manifest.set.iter().map(|change| format!(" --set {}", quoted(change))).collect();
+    let experiment = &manifest.name;
+    let mut commands = format!("cargo xtask experiment {experiment}{changes}\n");
+    if manifest.status != Status::Finished {
+        commands += &format!("cargo xtask experiment {experiment} --resume\n");
+    }
+    commands += &format!("cargo xtask chart {name}\n");
+    let row = records.evaluation.first();
+    let (on, protocol) = row.map_or(("set5", "y_matlab"), |row| (&row.set, &row.protocol));
+    if on != "test" {
+        let (on, scale) = (quoted(on), manifest.scale);
+        commands += &format!("cargo xtask evaluate {name} --on {on} --scale {scale} --protocol {protocol}\n");
+    }
+    format!(
+        "## Again\n\nA new run never overwrites this one: it is moved aside first. On the same machine the new metrics.csv and \
+         weights are the same byte for byte.\n\n```sh\n{commands}```\n\n"
+    )
+}
+
+fn training_charts(charts: &[&str]) -> String {
+    let shown: String = charts
+        .iter()
+        .filter(|name| !["evaluation", "psnr"].contains(name))
+        .map(|name| embedded(name))
+        .collect();
+    if shown.is_empty() { String::new() } else { format!("## Training\n\n{shown}") }
+}
+
+fn embedded(chart: &str) -> String {
+    format!("![{}](charts/{chart}.png)\n\n", chart.replace('_', " "))
+}
+
+fn provenance(manifest: &Manifest) -> String {
+    let from = &manifest.provenance;
+    let commit = match (&from.commit, from.dirty) {
+        (Some(commit), Some(true)) => format!("{commit}, with uncommitted changes"),
+        (Some(commit), _) => commit.clone(),
+        (None, _) => "unknown: not run in a clone".to_owned(),
+    };
+    let features = if from.cpu_features.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", from.cpu_features.join(", "))
+    };
+    let rows = [
+        ("commit", commit),
+        ("Plumage", from.version.clone()),
+        ("SHA-256 of config.toml", manifest.config_sha256.clone()),
+        ("SHA-256 of the training images", manifest.data_sha256.clone()),
+        ("machine", format!("{}{features}, {}", from.cpu, from.platform)),
+        ("threads", manifest.threads.to_string()),
+        ("begun", manifest.started.clone()),
+        ("manifest written", manifest.updated.clone()),
+    ];
+    let rows: String = rows.iter().map(|(what, value)| format!("| {what} | {value} |\n")).collect();
+    format!("\n## Where it came from\n\n| | |\n|---|---|\n{rows}")
+}
+
+/// Quoted for a shell where that is needed.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.,/=:+@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+const FILES: &str = "\
+## Files
+
+| file | what |
+|---|---|
+| config.toml | every setting of the run, `extends` and `--set` worked in |
+| manifest.json | what ran, how far, on what, from which commit and data |
+| metrics.csv | loss, learning rate and validation by step |
+| timing.csv | seconds and speed by step |
+| evaluation.csv | PSNR and SSIM of every image |
+| weights.safetensors | the weights of the best validation |
+| checkpoints/ | what `--resume` goes on from |
+| charts/, images/ | pictures, drawn again at any time by `cargo xtask chart` (charts) and made at the end of the run (images) |
+";

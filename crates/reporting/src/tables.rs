@@ -1,0 +1,157 @@
+//! Tables of scores, as Markdown, as CSV, and as plain text for a terminal.
+
+mod grid;
+
+use plumage_record::EvaluationRow;
+
+pub(crate) use grid::Grid;
+
+use crate::{
+    decibels,
+    number::grouped,
+    scores::{BICUBIC, Mean, SetScores},
+};
+
+/// A set with more images than this is shown by its mean alone; CSV has them all.
+const MOST_IMAGES: usize = 24;
+
+/// The scores of every image and their means, one table a set, aligned for a terminal.
+pub fn evaluation_text(rows: &[EvaluationRow]) -> String {
+    let tables = SetScores::of(rows).into_iter().map(|set| {
+        let (title, grid) = (title(&set), evaluation(&set, MOST_IMAGES));
+        format!("{title}\n{}", grid.text())
+    });
+    tables.collect::<Vec<_>>().join("\n")
+}
+
+/// The scores of every image and their means, one table a set, as Markdown.
+pub fn evaluation_markdown(rows: &[EvaluationRow]) -> String {
+    let tables = SetScores::of(rows).into_iter().map(|set| {
+        let (title, grid) = (title(&set), evaluation(&set, MOST_IMAGES));
+        format!("**{title}**\n\n{}", grid.markdown())
+    });
+    tables.collect::<Vec<_>>().join("\n")
+}
+
+/// The scores of every image and their means as CSV: one table, whose first columns name set, scale and protocol.
+pub fn evaluation_csv(rows: &[EvaluationRow]) -> String {
+    let sets = SetScores::of(rows);
+    let tables = sets.iter().map(|set| {
+        let named = [
+            ("set", set.set.to_owned()),
+            ("scale", set.scale.to_string()),
+            ("protocol", set.protocol.to_owned()),
+        ];
+        evaluation(set, usize::MAX).with_columns_before(&named)
+    });
+    tables.map(|grid| grid.csv()).collect::<Vec<_>>().join("\n")
+}
+
+fn title(set: &SetScores) -> String {
+    let images = match set.images.len() {
+        1 => "1 image".to_owned(),
+        count => format!("{} images", grouped(count as u64)),
+    };
+    format!("{}, ×{}, {}, {images}", set.set, set.scale, set.protocol)
+}
+
+/// One row an image, and the mean in the last; the gain is that of the last method over bicubic.
+fn evaluation(set: &SetScores, most_images: usize) -> Grid {
+    let scores_of = |image: &crate::scores::ImageScores| -> Vec<Option<Mean>> {
+        let score = |row: &Option<&EvaluationRow>| {
+            row.map(|row| Mean { psnr_y_db: row.psnr_y_db, psnr_rgb_db: row.psnr_rgb_db, ssim: row.ssim })
+        };
+        image.of_methods.iter().map(score).collect()
+    };
+    let mut rows: Vec<(String, Vec<Option<Mean>>)> = Vec::new();
+    if set.images.len() <= most_images {
+        rows.extend(set.images.iter().map(|image| (image.image.to_owned(), scores_of(image))));
+    }
+    rows.push(("mean".to_owned(), (0..set.methods.len()).map(|index| set.mean(index)).collect()));
+
+    let mut grid = Grid::new("image", rows.iter().map(|(name, _)| name.clone()));
+    let columns: [(&str, fn(&Mean) -> Option<f64>); 2] =
+        [("PSNR-Y dB", |mean| mean.psnr_y_db), ("PSNR-RGB dB", |mean| mean.psnr_rgb_db)];
+    for (name, of) in columns {
+        let cells: Vec<Vec<Option<f64>>> = rows
+            .iter()
+            .map(|(_, means)| means.iter().map(|mean| mean.as_ref().and_then(of)).collect())
+            .collect();
+        if cells.iter().flatten().all(Option::is_none) {
+            continue;
+        }
+        let written =
+            |index: usize| cells.iter().map(move |row| row[index].map_or("–".into(), decibels::write));
+        for (index, method) in set.methods.iter().enumerate() {
+            grid.push(format!("{method} {name}"), written(index));
+        }
+        if set.methods.len() > 1 && set.methods[0] == BICUBIC {
+            let gain = |row: &Vec<Option<f64>>| Some(decibels::write_gain((*row.last()?)?, row[0]?));
+            grid.push(
+                format!("gain {}", name.trim_start_matches("PSNR-")),
+                cells.iter().map(|row| gain(row).unwrap_or("–".into())),
+            );
+        }
+    }
+    for (index, method) in set.methods.iter().enumerate() {
+        let ssim =
+            |means: &Vec<Option<Mean>>| means[index].map_or("–".into(), |mean| format!("{:.4}", mean.ssim));
+        grid.push(format!("{method} SSIM"), rows.iter().map(|(_, means)| ssim(means)));
+    }
+    grid.sum_up_in_last_row();
+    grid
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Vec<EvaluationRow> {
+        let row = |image: &str, method: &str, db: f64, rgb: Option<f64>, ssim: f64| EvaluationRow {
+            set: "set5".into(),
+            image: image.into(),
+            method: method.into(),
+            protocol: if rgb.is_some() { "rgb_basicsr" } else { "y_matlab" }.into(),
+            scale: 3,
+            psnr_y_db: Some(db),
+            psnr_rgb_db: rgb,
+            ssim,
+        };
+        vec![
+            row("baby.bmp", "bicubic", 33.9101, None, 0.9039),
+            row("baby.bmp", "srcnn_t91_x3", 35.2, None, 0.9201),
+            row("a | b, \"c\"\n.png", "bicubic", 24.0365, None, 0.8216),
+            row("a | b, \"c\"\n.png", "srcnn_t91_x3", f64::INFINITY, None, 1.),
+            row("baby.bmp", "bicubic", 33.93, Some(32.5), 0.9041),
+            row("baby.bmp", "srcnn_t91_x3", 33.9, Some(32.4), 0.904),
+        ]
+    }
+
+    #[test]
+    fn the_terminal_gets_aligned_columns() {
+        insta::assert_snapshot!(evaluation_text(&rows()));
+    }
+
+    #[test]
+    fn markdown_survives_bars_in_names() {
+        insta::assert_snapshot!(evaluation_markdown(&rows()));
+    }
+
+    #[test]
+    fn csv_names_set_scale_and_protocol_in_every_row() {
+        insta::assert_snapshot!(evaluation_csv(&rows()));
+    }
+
+    #[test]
+    fn a_large_set_is_shown_by_its_mean() {
+        let many: Vec<_> =
+            (0..100).map(|i| EvaluationRow { image: format!("{i}"), ..rows()[0].clone() }).collect();
+        insta::assert_snapshot!(evaluation_text(&many));
+        assert_eq!(evaluation_csv(&many).lines().count(), 102);
+    }
+
+    #[test]
+    fn no_rows_make_no_table() {
+        assert_eq!([evaluation_text(&[]), evaluation_markdown(&[]), evaluation_csv(&[])], ["", "", ""]);
+    }
+}
