@@ -1,2 +1,49 @@
-//! x
-fn main() {}
+//! The command line of Plumage: runs, evaluates and charts the experiments in `experiments/`.
+//!
+//! It parses, composes and runs; it does no arithmetic of its own.
+
+mod commands;
+
+mod evaluation;
+mod experiment;
+mod training;
+
+mod difference;
+mod exit;
+mod failure;
+mod interrupt;
+mod progress;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use commands::Command;
+
+/// Super-resolution experiments: train from a TOML file, measure, and keep what came out.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 110, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask experiment srcnn_baseline                  train on drawn birds; see results/srcnn_baseline/
+  cargo xtask experiment srcnn_baseline --resume         go on after Ctrl-C, a crash or a power cut
+  cargo xtask experiment tiny --set trainer.steps=50     change one key for this run
+  cargo xtask new my_birds --from srcnn_birds            a new experiment is a new TOML file
+  cargo xtask compare srcnn_baseline my_birds            two runs in one table and one chart
+  cargo xtask evaluate srcnn_baseline --on set5 --scale 3 --protocol y_matlab
+
+Exit codes: 0 done, 2 usage or config, 4 unreadable input, 5 output not writable, 6 folder in use,
+7 checkpoint unusable, 8 diverged, 10 config or data changed, 130/143 stopped and resumable, 1 a bug.";
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.command.run() {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,45 @@
+//! The subcommands, one small file each.
+
+mod chart;
+mod compare;
+mod evaluate;
+mod experiment;
+mod list;
+mod new;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+
+/// What can be asked for.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Train, evaluate and chart an experiment.
+    Experiment(experiment::Args),
+    /// List the experiments, what each shows and how far it has run.
+    List(list::Args),
+    /// Begin a new experiment from one that exists.
+    New(new::Args),
+    /// Draw the charts, figures and tables of finished runs again, without training.
+    Chart(chart::Args),
+    /// Set several runs side by side: one table, one chart.
+    Compare(compare::Args),
+    /// Measure a trained network on a set of images under a protocol.
+    Evaluate(evaluate::Args),
+}
+
+impl Command {
+    /// Runs the command to its exit code.
+    pub(crate) fn run(self) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Experiment(args) => experiment::run(&args),
+            Self::List(args) => list::run(&args),
+            Self::New(args) => new::run(&args),
+            Self::Chart(args) => chart::run(&args),
+            Self::Compare(args) => compare::run(&args),
+            Self::Evaluate(args) => evaluate::run(&args),
+        }
+    }
+}

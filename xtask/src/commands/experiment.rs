@@ -1,0 +1,54 @@
+//! `experiment NAME`: train, evaluate, chart.
+
+use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
+
+use crate::{experiment::Experiment, failure::Failure, interrupt::Interrupt, training, workspace::Workspace};
+
+/// Arguments of `experiment`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The experiment: a file of experiments/, without `.toml`.
+    name: String,
+    /// Change one key for this run, as in `trainer.steps=100`; may be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Go on from the newest checkpoint; the changes of `--set` that the run began with are remembered.
+    #[arg(long)]
+    resume: bool,
+    /// Threads that compute; the results do not depend on it. Without it: one for each core.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// The folder that takes the place of results/.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The folder that holds named image sets; without it the variable PLUMAGE_DATA names it.
+    #[arg(long, value_name = "DIR")]
+    data_root: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::find()?;
+    let results = workspace.results(args.out.as_deref());
+    let roots = workspace.data_roots(args.data_root.as_deref());
+    plumage_record::check_name(&args.name)?;
+    let set = if args.resume {
+        training::remembered_set(&results, &args.name, &args.set)?
+    } else {
+        args.set.clone()
+    };
+    let experiment = Experiment::load(&workspace, &args.name, &set)?;
+    if let Some(threads) = args.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.get())
+            .build_global()
+            .map_err(Failure::internal)?;
+    }
+    let request = training::Request {
+        name: &args.name,
+        set: &set,
+        resume: args.resume,
+        results: &results,
+        roots: &roots,
+    };
+    training::run(&workspace, &request, &experiment, Interrupt::listen()?)
+}

@@ -1,0 +1,154 @@
+//! A trained network measured on sets of images, and its comparison figures.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use candle_core::Device;
+use image::{DynamicImage, RgbImage, imageops};
+use plumage_data::{
+    BenchmarkConfig, DataError, DataRoots, Dataset, DatasetConfig, FolderConfig, known_benchmarks, open,
+};
+use plumage_imaging::{
+    Planes,
+    crop::mod_crop,
+    decode::Limits,
+    resize::{Ratio, resize},
+};
+use plumage_metrics::{Protocol, Score, TestImage};
+use plumage_models::{Grid, ModelConfig, Parameters, Upscaler, weights::Tensors};
+use plumage_record::EvaluationRow;
+use plumage_reporting::{Panel, figure};
+use plumage_trainer::evaluate::{Measured, measure};
+
+use crate::failure::Failure;
+
+/// A network with its weights.
+pub(crate) struct Network<'a> {
+    config: &'a ModelConfig,
+    model: Box<dyn Upscaler>,
+    scale: usize,
+    device: Device,
+}
+
+/// How a network is measured.
+#[derive(Clone, Copy)]
+pub(crate) struct Measure<'a> {
+    /// What rows and figures call the network.
+    pub(crate) method: &'a str,
+    /// How images are degraded and measured.
+    pub(crate) protocol: Protocol,
+    /// For so many images of every set, a figure is drawn.
+    pub(crate) figures: usize,
+}
+
+/// What came of a set.
+#[derive(Default)]
+pub(crate) struct SetResult {
+    /// Bicubic and the network, image by image.
+    pub(crate) rows: Vec<EvaluationRow>,
+    /// Comparison figures by file name.
+    pub(crate) figures: BTreeMap<String, RgbImage>,
+}
+
+impl<'a> Network<'a> {
+    /// Builds the network of `config` for `scale` with the given weights.
+    pub(crate) fn new(config: &'a ModelConfig, scale: usize, weights: &Tensors) -> Result<Self, Failure> {
+        let device = Device::Cpu;
+        let build = |vb: candle_nn::VarBuilder| config.architecture().build(scale, vb);
+        let (parameters, model) = Parameters::init(0, &device, build).map_err(Failure::internal)?;
+        parameters.load(weights)?;
+        Ok(Self { config, model, scale, device })
+    }
+
+    /// Measures it on all images of a set.
+    pub(crate) fn measure(
+        &self,
+        set: &str,
+        images: &dyn Dataset,
+        how: Measure,
+    ) -> Result<SetResult, Failure> {
+        let architecture = self.config.architecture();
+        let (grid, channels) = (architecture.grid(), architecture.channels());
+        let mut result = SetResult::default();
+        for index in 0..images.len() {
+            let (name, image) = (images.name(index), images.image(index)?);
+            let named = |error| Failure::in_image(&name, error);
+            let test = TestImage::new(how.protocol, &image, self.scale, channels).map_err(named)?;
+            let (measured, sr) =
+                measure(self.model.as_ref(), grid, &name, &test, &self.device).map_err(Failure::from)?;
+            result.rows.extend(rows(set, &measured, self.scale, how));
+            if index < how.figures {
+                let title = format!("{set}: {name}, x{}, {}", self.scale, how.protocol.as_str());
+                let panels = panels(&image, &test, &sr, &measured, how.method);
+                result.figures.insert(file_name(set, &name), figure(&title, &panels, 3, 1));
+            }
+        }
+        Ok(result)
+    }
+
+    /// Whether the network fits another scale than the one it was trained for.
+    pub(crate) fn works_at_any_scale(config: &ModelConfig) -> bool {
+        config.architecture().grid() == Grid::Hr
+    }
+}
+
+/// The set that `--on` or `evaluation.on` names: one of data/, or else a folder of images.
+pub(crate) fn open_set(name: &str, roots: &DataRoots) -> Result<Arc<dyn Dataset>, DataError> {
+    let is_known = known_benchmarks(&roots.manifests).iter().any(|known| known == name);
+    let config = if !is_known && Path::new(name).is_dir() {
+        let path = std::path::absolute(name).unwrap_or_else(|_| name.into());
+        DatasetConfig::Folder(FolderConfig { path, images: None, min_side: 1, shrink: None })
+    } else {
+        DatasetConfig::Benchmark(BenchmarkConfig { set: name.to_owned(), images: None, shrink: None })
+    };
+    open(&config, roots, &Limits::PHOTOGRAPH)
+}
+
+fn rows(set: &str, measured: &Measured, scale: usize, how: Measure) -> [EvaluationRow; 2] {
+    [("bicubic", measured.bicubic), (how.method, measured.sr)].map(|(method, score)| EvaluationRow {
+        set: set.to_owned(),
+        image: measured.image.clone(),
+        method: method.to_owned(),
+        protocol: how.protocol.as_str().to_owned(),
+        scale,
+        psnr_y_db: score.psnr_y_db,
+        psnr_rgb_db: score.psnr_rgb_db,
+        ssim: score.ssim,
+    })
+}
+
+/// LR, bicubic, the network, HR: the bicubic is the second, HR the fourth.
+fn panels(
+    image: &DynamicImage,
+    test: &TestImage,
+    sr: &Planes,
+    measured: &Measured,
+    method: &str,
+) -> Vec<Panel> {
+    let hr = mod_crop(&Planes::from_image(image), test.scale);
+    let lr = resize(&hr, Ratio::shrink(test.scale)).to_rgb8();
+    let blocks = imageops::resize(&lr, hr.width as u32, hr.height as u32, imageops::FilterType::Nearest);
+    let panel =
+        |caption: &str, detail: String, picture| Panel { caption: caption.to_owned(), detail, picture };
+    vec![
+        panel("LR", format!("{} x {} px", lr.width(), lr.height()), blocks),
+        panel("bicubic", psnr(&measured.bicubic), test.picture(&test.bicubic)),
+        panel(method, psnr(&measured.sr), test.picture(sr)),
+        panel("HR", format!("{} x {} px", hr.width, hr.height), hr.to_rgb8()),
+    ]
+}
+
+fn psnr(score: &Score) -> String {
+    match (score.psnr_y_db, score.psnr_rgb_db) {
+        (Some(db), _) => format!("PSNR-Y {db:.2} dB"),
+        (None, Some(db)) => format!("PSNR-RGB {db:.2} dB"),
+        (None, None) => String::new(),
+    }
+}
+
+/// A file name that any system takes, from names that may hold anything.
+fn file_name(set: &str, image: &str) -> String {
+    let stem = Path::new(image).with_extension("");
+    let name = format!("{set}-{}", stem.to_string_lossy());
+    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' };
+    format!("{}.png", name.chars().map(safe).take(120).collect::<String>())
+}

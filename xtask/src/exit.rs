@@ -1,0 +1,31 @@
+use std::process::ExitCode;
+
+/// How a command ends, for scripts and tests: the public exit codes of `cargo xtask`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum ExitKind {
+    /// Every promised file exists, decodes and has the promised size.
+    Ok = 0,
+    /// A bug in Plumage, worth reporting.
+    Internal = 1,
+    /// The command line or a configuration is wrong; nothing was written.
+    Usage = 2,
+    /// An image or a data set is missing, unreadable, corrupt, empty or unsupported.
+    Input = 4,
+    /// The output could not be written: no space, no permission, an I/O error.
+    Output = 5,
+    /// Another live process owns the run folder.
+    Locked = 6,
+    /// No valid checkpoint, or one that does not match: hash, shape or format.
+    Checkpoint = 7,
+    /// NaN or infinity in a loss, a gradient or a weight.
+    Diverged = 8,
+    /// Data or configuration differ from those of the checkpoint.
+    Changed = 10,
+}
+
+impl From<ExitKind> for ExitCode {
+    fn from(kind: ExitKind) -> Self {
+        Self::from(kind as u8)
+    }
+}

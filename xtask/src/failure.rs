@@ -1,0 +1,187 @@
+//! Why a command ended early: what is said on stderr, and the exit code.
+
+use std::{error::Error, fmt::Display, io::IsTerminal, path::Path, process::ExitCode};
+
+use plumage_config::{ConfigErrors, Look};
+use plumage_data::DataError;
+use plumage_imaging::ImagingError;
+use plumage_metrics::MetricsError;
+use plumage_models::weights::WeightsError;
+use plumage_record::RecordError;
+use plumage_reporting::ReportError;
+use plumage_trainer::TrainError;
+
+use crate::exit::ExitKind;
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Mistakes in a config, each with its place.
+    Config(ConfigErrors),
+    /// Anything else: a line, and advice where there is some.
+    Said {
+        /// The exit code.
+        exit: ExitKind,
+        /// What is wrong, where.
+        message: String,
+        /// What to do.
+        help: Option<String>,
+    },
+}
+
+impl Failure {
+    fn said(exit: ExitKind, message: impl Display) -> Self {
+        Self::Said { exit, message: message.to_string(), help: None }
+    }
+
+    /// An error with what caused it, where its own words do not say it.
+    fn caused(exit: ExitKind, error: &dyn Error) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            let words = error.to_string();
+            if !message.contains(&words) {
+                message = format!("{message}: {words}");
+            }
+            cause = error.source();
+        }
+        Self::said(exit, message)
+    }
+
+    /// The command was asked for something that does not exist or does not fit.
+    pub(crate) fn usage(message: impl Display, help: impl Display) -> Self {
+        Self::said(ExitKind::Usage, message).help(help)
+    }
+
+    /// A file or folder of the workspace cannot be read.
+    pub(crate) fn unreadable(path: &Path, error: &impl Display) -> Self {
+        Self::said(ExitKind::Input, format!("failed to read {}: {error}", path.display()))
+    }
+
+    /// A bug, or a machine that is not as expected.
+    pub(crate) fn internal(error: impl Display) -> Self {
+        Self::said(ExitKind::Internal, error)
+            .help("this is a bug in Plumage: please report it with the command and results/NAME/config.toml")
+    }
+
+    /// Adds to the message what changed, if anything did.
+    pub(crate) fn with_changes(self, changes: String) -> Self {
+        match self {
+            Self::Said { exit, message, help } if !changes.is_empty() => {
+                Self::Said { exit, message: format!("{message}\n  {changes}"), help }
+            }
+            unchanged => unchanged,
+        }
+    }
+
+    /// Something is wrong with one image of a set.
+    pub(crate) fn in_image(name: &str, error: impl Display) -> Self {
+        Self::said(ExitKind::Input, format!("{name}: {error}"))
+    }
+
+    fn help(self, advice: impl Display) -> Self {
+        match self {
+            Self::Said { exit, message, .. } => Self::Said { exit, message, help: Some(advice.to_string()) },
+            config @ Self::Config(_) => config,
+        }
+    }
+
+    /// Says it on stderr; returns the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        match self {
+            Self::Config(errors) => {
+                let look = if std::io::stderr().is_terminal() { Look::Terminal } else { Look::Plain };
+                eprint!("{}", errors.render(look));
+                ExitKind::Usage.into()
+            }
+            Self::Said { exit, message, help } => {
+                eprintln!("error: {message}");
+                if let Some(help) = help {
+                    eprintln!("help: {help}");
+                }
+                (*exit).into()
+            }
+        }
+    }
+}
+
+impl From<ConfigErrors> for Failure {
+    fn from(errors: ConfigErrors) -> Self {
+        Self::Config(errors)
+    }
+}
+
+impl From<TrainError> for Failure {
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Data(error) => error.into(),
+            TrainError::Metrics(error) => error.into(),
+            TrainError::Record(error) => error.into(),
+            TrainError::Weights(error) => error.into(),
+            TrainError::Device(error) => Self::internal(error),
+            TrainError::State(_) => Self::caused(ExitKind::Checkpoint, &error),
+            TrainError::Diverged { checkpoint, .. } => {
+                let from = checkpoint.map_or("there is no checkpoint yet".to_owned(), |step| {
+                    format!("the checkpoint of step {step} is whole")
+                });
+                Self::said(ExitKind::Diverged, error)
+                    .help(format!("lower the learning rate or set trainer.clip_grad_norm; {from}"))
+            }
+            TrainError::Changed { .. } => Self::said(ExitKind::Changed, error)
+                .help("undo the change to go on, or leave --resume out to begin anew (the old run is kept)"),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<DataError> for Failure {
+    fn from(error: DataError) -> Self {
+        match error.kind() {
+            plumage_data::ErrorKind::Input => Self::caused(ExitKind::Input, &error),
+            plumage_data::ErrorKind::Config => Self::caused(ExitKind::Usage, &error),
+        }
+    }
+}
+
+impl From<MetricsError> for Failure {
+    fn from(error: MetricsError) -> Self {
+        Self::caused(ExitKind::Input, &error)
+    }
+}
+
+impl From<ImagingError> for Failure {
+    fn from(error: ImagingError) -> Self {
+        Self::caused(ExitKind::Input, &error)
+    }
+}
+
+impl From<WeightsError> for Failure {
+    fn from(error: WeightsError) -> Self {
+        match error {
+            WeightsError::Read { .. } => Self::caused(ExitKind::Input, &error),
+            WeightsError::Device(error) => Self::internal(error),
+            error => Self::caused(ExitKind::Checkpoint, &error),
+        }
+    }
+}
+
+impl From<RecordError> for Failure {
+    fn from(error: RecordError) -> Self {
+        let exit = match error.kind() {
+            plumage_record::ErrorKind::Input => ExitKind::Input,
+            plumage_record::ErrorKind::Output => ExitKind::Output,
+            plumage_record::ErrorKind::Locked => ExitKind::Locked,
+            plumage_record::ErrorKind::Checkpoint => ExitKind::Checkpoint,
+        };
+        Self::caused(exit, &error)
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Record(error) => error.into(),
+            error => Self::internal(error),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! A run from beginning to end: open the data, train, measure, keep and draw what came out.
+
+use std::{collections::BTreeMap, path::Path, process::ExitCode, sync::Arc};
+
+use candle_core::Device;
+use image::DynamicImage;
+use plumage_config::Loaded;
+use plumage_data::{Batches, DataRoots, Dataset, fingerprint};
+use plumage_imaging::{decode::Limits, encode};
+use plumage_metrics::{Score, TestImage};
+use plumage_models::{Parameters, weights};
+use plumage_record::{
+    Baseline, BestValidation, Identity, Manifest, ModelSummary, Provenance, RunFolder, Status, read_manifest,
+    sha256,
+};
+use plumage_trainer::{Ending, Outcome, restore};
+
+use crate::{
+    difference,
+    evaluation::{Measure, Network, SetResult, open_set},
+    exit::ExitKind,
+    experiment::{EvaluationConfig, Experiment},
+    failure::Failure,
+    interrupt::Interrupt,
+    progress::Watch,
+    workspace::Workspace,
+};
+
+/// What the command line asks of a run.
+pub(crate) struct Request<'a> {
+    /// The experiment's name, and the run folder's.
+    pub(crate) name: &'a str,
+    /// The changes of `--set`.
+    pub(crate) set: &'a [String],
+    /// Whether to go on from a checkpoint.
+    pub(crate) resume: bool,
+    /// The folder of all runs.
+    pub(crate) results: &'a Path,
+    /// Where data are.
+    pub(crate) roots: &'a DataRoots,
+}
+
+/// The changes of `--set` that a run was begun with, those given now on top; a resume by name alone needs no more.
+pub(crate) fn remembered_set(results: &Path, name: &str, given: &[String]) -> Result<Vec<String>, Failure> {
+    let begun_with = read_manifest(&results.join(name))?.map(|manifest| manifest.set).unwrap_or_default();
+    let new = given.iter().filter(|change| !begun_with.contains(change)).cloned();
+    Ok(begun_with.iter().cloned().chain(new).collect())
+}
+
+/// Trains, evaluates and charts an experiment. All that it reads is opened before anything is written.
+pub(crate) fn run(
+    workspace: &Workspace,
+    request: &Request,
+    experiment: &Loaded<Experiment>,
+    interrupt: Interrupt,
+) -> Result<ExitCode, Failure> {
+    let (resolved, experiment) = (&experiment.resolved, &experiment.value);
+    let data = Data::open(experiment, request.roots)?;
+    let batches = Batches::new(data.train.clone(), experiment.recipe())?;
+    let identity = Identity {
+        config_sha256: sha256(resolved.as_bytes()),
+        data_sha256: fingerprint(data.train.as_ref())?,
+        seed: experiment.seed,
+    };
+
+    let folder = open_folder(request)?;
+    let mut manifest = describe(workspace, request, experiment, &data, &identity)?;
+    if let Some(before) = read_manifest(folder.path())? {
+        (manifest.started, manifest.steps_done) = (before.started, before.steps_done);
+    }
+    let device = Device::Cpu;
+    let task = restore::Restore {
+        model: &experiment.model,
+        scale: experiment.scale,
+        loss: &experiment.loss,
+        trainer: &experiment.trainer,
+        seed: experiment.seed,
+        batches: &batches,
+        validation: &data.validation,
+        protocol: experiment.evaluation.protocol,
+        device: &device,
+        folder: &folder,
+        identity: &identity,
+    };
+    let (checkpoint, rejected) = restore::find_checkpoint(&task).map_err(|error| {
+        Failure::from(error).with_changes(difference::of_configs(folder.path(), resolved))
+    })?;
+    for rejected in &rejected {
+        eprintln!("passed over {}: {}", rejected.path.display(), rejected.reason);
+    }
+    let done = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
+    if done > 0 {
+        eprintln!("resuming {} at step {done} of {}", request.name, experiment.trainer.steps);
+    }
+    folder.save("config.toml", resolved.as_bytes())?;
+    manifest.save(folder.path())?;
+
+    let mut watch = Watch::new(experiment.trainer.steps, done, interrupt.clone());
+    let trained = restore::train(&task, checkpoint, &mut watch);
+    watch.finish();
+    let outcome = trained.inspect_err(|_| {
+        manifest.status = Status::Failed;
+        // The error that is reported is the one that ended the training.
+        let _ = manifest.save(folder.path());
+    })?;
+    note(&mut manifest, &outcome, experiment);
+    if outcome.ending == Ending::Stopped {
+        manifest.save(folder.path())?;
+        let code = interrupt.exit_code().unwrap_or(ExitKind::Internal as u8);
+        eprintln!(
+            "stopped at step {}; the checkpoint is committed\nhelp: cargo xtask experiment {} --resume",
+            outcome.steps, request.name
+        );
+        return Ok(ExitCode::from(code));
+    }
+    keep(request, experiment, &data, &folder, &outcome)?;
+    manifest.status = Status::Finished;
+    manifest.save(folder.path())?;
+    let written = plumage_reporting::write_run(folder.path())?;
+    println!(
+        "{}",
+        plumage_reporting::tables::evaluation_text(&plumage_record::read_evaluation(folder.path())?)
+    );
+    println!("{} files in {}: begin with README.md", written.len(), folder.path().display());
+    Ok(ExitKind::Ok.into())
+}
+
+/// All the images of a run, opened.
+struct Data {
+    train: Arc<dyn Dataset>,
+    validation: Vec<TestImage>,
+    /// What is measured in the end, by name.
+    sets: Vec<(String, Arc<dyn Dataset>)>,
+}
+
+impl Data {
+    fn open(experiment: &Experiment, roots: &DataRoots) -> Result<Self, Failure> {
+        let parts = experiment.data.open(roots, &Limits::PHOTOGRAPH)?;
+        let mut sets = Vec::new();
+        for name in &experiment.evaluation.on {
+            let set = match (name.as_str(), &parts.test) {
+                ("test", Some(test)) => test.clone(),
+                _ => open_set(name, roots)?,
+            };
+            sets.push((name.clone(), set));
+        }
+        let images = parts.validation.len().min(experiment.trainer.validation_images.unwrap_or(usize::MAX));
+        let (protocol, scale) = (experiment.evaluation.protocol, experiment.scale);
+        let channels = experiment.model.architecture().channels();
+        let prepared = (0..images).map(|index| {
+            let image = parts.validation.image(index)?;
+            let named = |error| Failure::in_image(&parts.validation.name(index), error);
+            TestImage::new(protocol, &image, scale, channels).map_err(named)
+        });
+        Ok(Self { train: parts.train, validation: prepared.collect::<Result<_, Failure>>()?, sets })
+    }
+
+    /// What bicubic interpolation scores on the validation images.
+    fn baseline(&self, experiment: &Experiment) -> Result<Baseline, Failure> {
+        let scores: Result<Vec<_>, _> =
+            self.validation.iter().map(|image| image.score(&image.bicubic)).collect();
+        let mean = Score::mean(&scores?);
+        let protocol = experiment.evaluation.protocol.as_str().to_owned();
+        Ok(Baseline { protocol, psnr_y_db: mean.psnr_y_db, psnr_rgb_db: mean.psnr_rgb_db, ssim: mean.ssim })
+    }
+}
+
+/// The run folder: a new one, or the one to go on in.
+fn open_folder(request: &Request) -> Result<RunFolder, Failure> {
+    if request.resume && request.results.join(request.name).is_dir() {
+        return Ok(RunFolder::reopen(request.results, request.name)?);
+    }
+    let (folder, moved) = RunFolder::begin(request.results, request.name)?;
+    if let Some(moved) = moved {
+        eprintln!("the run that was here is now {}", moved.display());
+    }
+    Ok(folder)
+}
+
+/// The manifest of a run that begins.
+fn describe(
+    workspace: &Workspace,
+    request: &Request,
+    experiment: &Experiment,
+    data: &Data,
+    identity: &Identity,
+) -> Result<Manifest, Failure> {
+    let architecture = experiment.model.architecture();
+    let build = |vb: candle_nn::VarBuilder| architecture.build(experiment.scale, vb);
+    let (parameters, model) = Parameters::init(0, &Device::Cpu, build).map_err(Failure::internal)?;
+    Ok(Manifest {
+        format: Manifest::FORMAT,
+        name: request.name.to_owned(),
+        about: experiment.about.clone(),
+        status: Status::Running,
+        set: request.set.to_vec(),
+        seed: experiment.seed,
+        scale: experiment.scale,
+        model: ModelSummary {
+            name: architecture.name().to_owned(),
+            parameters: parameters.count() as u64,
+            macs_per_hr_pixel: model.macs_per_hr_pixel(),
+        },
+        config_sha256: identity.config_sha256.clone(),
+        data_sha256: identity.data_sha256.clone(),
+        training_images: data.train.len() as u64,
+        validation_images: data.validation.len() as u64,
+        threads: rayon::current_num_threads(),
+        provenance: Provenance::of(workspace.root()),
+        started: Manifest::now(),
+        updated: Manifest::now(),
+        steps_done: 0,
+        steps: experiment.trainer.steps,
+        training_s: 0.,
+        bicubic: Some(data.baseline(experiment)?),
+        best: None,
+    })
+}
+
+/// Notes in the manifest how far the run got.
+fn note(manifest: &mut Manifest, outcome: &Outcome, experiment: &Experiment) {
+    manifest.status = Status::Stopped;
+    manifest.steps_done = outcome.steps;
+    manifest.training_s = outcome.elapsed_s;
+    let protocol = experiment.evaluation.protocol.as_str().to_owned();
+    manifest.best =
+        outcome.best.map(|best| BestValidation { step: best.step, psnr_db: best.psnr_db, protocol });
+}
+
+/// Writes the weights, and what they are worth on every set.
+fn keep(
+    request: &Request,
+    experiment: &Experiment,
+    data: &Data,
+    folder: &RunFolder,
+    outcome: &Outcome,
+) -> Result<(), Failure> {
+    let about = BTreeMap::from([
+        ("experiment".to_owned(), request.name.to_owned()),
+        ("model".to_owned(), experiment.model.architecture().name().to_owned()),
+        ("scale".to_owned(), experiment.scale.to_string()),
+    ]);
+    folder.save("weights.safetensors", &weights::to_bytes(&outcome.weights, &about)?)?;
+    let network = Network::new(&experiment.model, experiment.scale, &outcome.weights)?;
+    let EvaluationConfig { protocol, figures, .. } = experiment.evaluation;
+    let how = Measure { method: request.name, protocol, figures };
+    let mut rows = Vec::new();
+    for (name, set) in &data.sets {
+        let SetResult { rows: of_set, figures } = network.measure(name, set.as_ref(), how)?;
+        rows.extend(of_set);
+        for (file, figure) in figures {
+            folder.save(&format!("images/{file}"), &encode::png(&DynamicImage::ImageRgb8(figure))?)?;
+        }
+    }
+    folder.write_evaluation(&rows)?;
+    Ok(())
+}
