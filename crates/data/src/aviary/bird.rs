@@ -84,7 +84,7 @@ impl Bird {
         for &root in roots {
             let on_head = self.body.on_head(root);
             let near_face = smooth_step(1.9, 0.7, (on_head + Point::new(-0.5, 0.0)).length());
-            let size = FEATHER * (1.25 - 0.55 * near_face) * rng.random_range(0.9..1.15);
+            let size = FEATHER * (1.25 - 0.38 * near_face) * rng.random_range(0.9..1.15);
             let mut flow = self.body.flow(root);
             if on_head.y < -0.55 && on_head.x < 0.6 && on_head.length() < 1.1 {
                 flow = (flow + self.body.gaze.across() * (-1.6 * self.plumage.build.crest)).unit();

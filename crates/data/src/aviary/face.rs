@@ -90,10 +90,10 @@ fn paint_beak(bird: &Bird, canvas: &mut Canvas) {
     };
     upper.paint(canvas);
     Stroke {
-        root: at(base, 0.02 + 0.30 * height),
-        tip: at(base + 0.12 + 0.86 * length, 0.10 + 0.08 * height),
+        root: at(base, 0.02 + 0.22 * height),
+        tip: at(base + 0.12 + 0.86 * length, 0.11 + 0.05 * height),
         half_width: (0.26 * height * px, 0.01 * px),
-        bend: 0.04 * hand,
+        bend: -0.01 * hand,
         colour: bird.plumage.beak * 0.82,
         shine: 0.2,
         ..upper

@@ -62,7 +62,7 @@ impl Vane {
             bars: (colour, 0.0),
             streak: (colour, 0.0),
             rachis: 0.12,
-            barbs: 0.14,
+            barbs: 0.10,
         }
     }
 }
@@ -88,8 +88,9 @@ impl Feather {
         };
         let across = self.axis.across();
         // Barbs leave the rachis at a slant; a feather of any size shows some, down to what samples can hold.
-        let period = (self.half_width * 0.17).max(2.6);
-        let barbs = self.vane.barbs * sharpness(period, 0.0);
+        let period = (self.half_width * 0.12).max(2.5);
+        let barb_wave = Point::new(0.67, -0.74) * (1.0 / period);
+        let barbs = self.vane.barbs * sharpness(period, 0.0) * smooth_step(0.5, 4.0, self.half_width);
         let fray = self.fray * sharpness(period, 0.0);
         let rachis_px = (0.05 * self.half_width).max(0.35);
         let rachis = self.vane.rachis * smooth_step(1.2, 4.0, self.half_width);
@@ -99,7 +100,7 @@ impl Feather {
             let along = x / self.length;
             y -= self.bend * self.length * along * along;
             let width = self.half_width * outline(along.clamp(0.0, 1.0), self.shoulder);
-            let barb = sine((x - 1.1 * y.abs()) / period);
+            let barb = sine(barb_wave.dot(Point::new(x, y.abs())));
             let width = width * (1.0 - fray + fray * barb);
             let inside = (width - y.abs()).min((self.length - x) * 0.8).min(x + soft);
             if inside <= -soft {
