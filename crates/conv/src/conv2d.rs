@@ -40,7 +40,7 @@ pub fn conv2d(xs: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: &Con
     xs.contiguous()?.apply_op3(&weight.contiguous()?, &bias, op)
 }
 
-fn on_this_crates_kernels(xs: &Tensor) -> bool {
+pub(crate) fn on_this_crates_kernels(xs: &Tensor) -> bool {
     matches!(xs.device(), Device::Cpu) && matches!(xs.dtype(), DType::F32 | DType::F64)
 }
 

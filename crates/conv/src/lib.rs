@@ -8,6 +8,7 @@ mod options;
 
 mod conv2d;
 mod op;
+mod strips;
 
 #[cfg(target_arch = "x86_64")]
 mod direct;
@@ -24,3 +25,4 @@ mod shape;
 pub use conv2d::conv2d;
 pub use layout::{pixel_shuffle, to_nchw, to_nhwc};
 pub use options::{Activation, ConvOptions, Padding};
+pub use strips::{Layer, infer_in_strips};

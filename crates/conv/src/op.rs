@@ -1,6 +1,6 @@
 //! The convolution as one candle operation: bias and activation are part of it, in both directions.
 
-use std::borrow::Cow;
+use std::ops::Deref;
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Storage, Tensor, bail};
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use crate::real::Real;
 use crate::shape::Shape;
 
 /// Pixels whose bias gradients are summed by one task: fixed, so that the sum does not depend on the threads.
-const PIXELS_PER_SUM: usize = 1024;
+const PIXELS_PER_SUM: usize = 128;
 
 /// `(xs [B, H, W, C_in], weight [C_out, C_in, k, k], bias [C_out]) -> [B, H', W', C_out]`, all contiguous, on the CPU.
 pub(crate) struct Convolution {
@@ -80,9 +80,9 @@ impl Convolution {
             _ => bail!("the operands of a convolution moved off the CPU"),
         });
         let (xs, weight) = (xs?, weight?);
-        let grad_ys = through_activation(self.activation, ys?, grad_ys?);
-
         let shape = &self.shape;
+        let (grad_ys, sums) = through_activation(self.activation, ys?, grad_ys?, shape.channels_out);
+
         let device = bias.device();
         let grad_xs = if grad_xs_wanted {
             let mut grad_xs = vec![T::default(); shape.input_len()];
@@ -100,11 +100,8 @@ impl Convolution {
         } else {
             None
         };
-        let grad_bias = if bias.track_op() {
-            Some(Tensor::from_vec(sum_of_pixels(&grad_ys, shape.channels_out), shape.channels_out, device)?)
-        } else {
-            None
-        };
+        let grad_bias =
+            if bias.track_op() { Some(Tensor::from_vec(sums, shape.channels_out, device)?) } else { None };
         Ok((grad_xs, grad_weight, grad_bias))
     }
 }
@@ -117,24 +114,52 @@ fn values<'a, T: Real>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [
     }
 }
 
-fn through_activation<'a, T: Real>(activation: Activation, ys: &[T], grad_ys: &'a [T]) -> Cow<'a, [T]> {
+/// The gradient before the activation, and its sum over all pixels: the gradient of the bias.
+fn through_activation<'a, T: Real>(
+    activation: Activation,
+    ys: &[T],
+    grad_ys: &'a [T],
+    channels: usize,
+) -> (Gradient<'a, T>, Vec<T>) {
+    let chunk = PIXELS_PER_SUM * channels;
     if activation == Activation::None {
-        return Cow::Borrowed(grad_ys);
+        let sums: Vec<_> = grad_ys.par_chunks(chunk).map(|grads| sum_of_pixels(grads, channels)).collect();
+        return (Gradient::Same(grad_ys), sum_of_pixels(&sums.concat(), channels));
     }
-    let pairs = ys.par_iter().zip(grad_ys).with_min_len(1 << 14);
-    Cow::Owned(pairs.map(|(&y, &grad)| activation.grad(y, grad)).collect())
+    let mut masked = T::buffer(grad_ys.len());
+    let sums: Vec<_> = masked
+        .par_chunks_mut(chunk)
+        .zip(ys.par_chunks(chunk).zip(grad_ys.par_chunks(chunk)))
+        .map(|(masked, (ys, grads))| {
+            activation.grads(ys, grads, masked);
+            sum_of_pixels(masked, channels)
+        })
+        .collect();
+    (Gradient::Masked(masked), sum_of_pixels(&sums.concat(), channels))
+}
+
+/// A gradient as it came, or as much as went through an activation.
+enum Gradient<'a, T: Real> {
+    Same(&'a [T]),
+    Masked(T::Buffer),
+}
+
+impl<T: Real> Deref for Gradient<'_, T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match self {
+            Self::Same(values) => values,
+            Self::Masked(values) => values,
+        }
+    }
 }
 
 /// The sum over all pixels of `[pixels, channels]`.
 fn sum_of_pixels<T: Real>(values: &[T], channels: usize) -> Vec<T> {
-    let add = |mut sums: Vec<T>, values: &[T]| {
-        for values in values.chunks_exact(channels) {
-            sums.iter_mut().zip(values).for_each(|(sum, &value)| *sum += value);
-        }
-        sums
-    };
-    let zeros = || vec![T::default(); channels];
-    let chunks = values.par_chunks(PIXELS_PER_SUM * channels);
-    let partial: Vec<Vec<T>> = chunks.map(|values| add(zeros(), values)).collect();
-    partial.iter().fold(zeros(), |sums, partial| add(sums, partial))
+    let mut sums = vec![T::default(); channels];
+    for values in values.chunks_exact(channels) {
+        sums.iter_mut().zip(values).for_each(|(sum, &value)| *sum += value);
+    }
+    sums
 }

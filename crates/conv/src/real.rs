@@ -1,10 +1,11 @@
 //! The floats that a convolution is computed in: f32 by the fastest method, f64 by the portable one.
 
 use std::iter::Sum;
-use std::ops::{AddAssign, Mul};
+use std::ops::{AddAssign, DerefMut, Mul};
 
 use candle_core::WithDType;
 
+use crate::pool::Scratch;
 use crate::shape::Shape;
 use crate::{Activation, dispatch, portable};
 
@@ -12,6 +13,12 @@ use crate::{Activation, dispatch, portable};
 pub(crate) trait Real:
     WithDType + Default + PartialOrd + Mul<Output = Self> + AddAssign + Sum + From<f32> + Send + Sync
 {
+    /// Values for the length of one pass.
+    type Buffer: DerefMut<Target = [Self]> + Send + Sync;
+
+    /// A buffer of any values.
+    fn buffer(len: usize) -> Self::Buffer;
+
     fn forward(
         shape: &Shape,
         xs: &[Self],
@@ -32,9 +39,21 @@ pub(crate) trait Real:
     }
 }
 
-impl Real for f64 {}
+impl Real for f64 {
+    type Buffer = Vec<f64>;
+
+    fn buffer(len: usize) -> Vec<f64> {
+        vec![0.; len]
+    }
+}
 
 impl Real for f32 {
+    type Buffer = Scratch;
+
+    fn buffer(len: usize) -> Scratch {
+        Scratch::stale(len)
+    }
+
     fn forward(
         shape: &Shape,
         xs: &[Self],
@@ -66,13 +85,19 @@ impl Activation {
         }
     }
 
-    /// What of a gradient goes through, told from the activation's own output, which has the sign of its input.
-    pub(crate) fn grad<T: Real>(self, output: T, grad: T) -> T {
+    /// What of the gradients goes through, told from the activation's own outputs, which have the signs of its inputs.
+    pub(crate) fn grads<T: Real>(self, outputs: &[T], grads: &[T], masked: &mut [T]) {
         match self {
-            Self::None => grad,
-            _ if output > T::default() => grad,
-            Self::Relu => T::default(),
-            Self::LeakyRelu(slope) => grad * T::from(slope),
+            Self::None => masked.copy_from_slice(grads),
+            Self::Relu => select(outputs, grads, |_| T::default(), masked),
+            Self::LeakyRelu(slope) => select(outputs, grads, |grad| grad * T::from(slope), masked),
         }
+    }
+}
+
+/// Gradients where the output is positive, and `otherwise` elsewhere.
+fn select<T: Real>(outputs: &[T], grads: &[T], otherwise: impl Fn(T) -> T, masked: &mut [T]) {
+    for ((masked, &output), &grad) in masked.iter_mut().zip(outputs).zip(grads) {
+        *masked = if output > T::default() { grad } else { otherwise(grad) };
     }
 }

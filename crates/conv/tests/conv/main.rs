@@ -4,6 +4,7 @@ mod naive;
 
 mod finite_differences;
 mod shapes;
+mod strips;
 mod threads;
 
 use candle_core::{Device, Result, Tensor, Var, WithDType};
