@@ -30,7 +30,7 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  cargo xtask experiment srcnn_baseline                  train on drawn birds; see results/srcnn_baseline/
+  cargo xtask experiment srcnn_baseline                  train on drawn birds
   cargo xtask experiment srcnn_baseline --resume         go on after Ctrl-C, a crash or a power cut
   cargo xtask experiment tiny --set trainer.steps=50     change one key for this run
   cargo xtask new my_birds --from srcnn_birds            a new experiment is a new TOML file

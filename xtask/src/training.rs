@@ -32,6 +32,8 @@ pub(crate) struct Request<'a> {
     pub(crate) name: &'a str,
     /// The changes of `--set`.
     pub(crate) set: &'a [String],
+    /// The command that goes on when this one is stopped.
+    pub(crate) again: &'a str,
     /// Whether to go on from a checkpoint.
     pub(crate) resume: bool,
     /// The folder of all runs.
@@ -107,10 +109,8 @@ pub(crate) fn run(
     if outcome.ending == Ending::Stopped {
         manifest.save(folder.path())?;
         let code = interrupt.exit_code().unwrap_or(ExitKind::Internal as u8);
-        eprintln!(
-            "stopped at step {}; the checkpoint is committed\nhelp: cargo xtask experiment {} --resume",
-            outcome.steps, request.name
-        );
+        let step = outcome.steps;
+        eprintln!("stopped at step {step}; the checkpoint is committed\nhelp: {}", request.again);
         return Ok(ExitCode::from(code));
     }
     keep(request, experiment, &data, &folder, &outcome)?;

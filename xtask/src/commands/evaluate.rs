@@ -69,6 +69,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             let name = name.clone().unwrap_or_default();
             plumage_record::check_name(&name)?;
             let run = workspace.results(args.out.as_deref()).join(&name);
+            if !run.join("weights.safetensors").is_file() {
+                let message = format!("there is no finished run in {}", run.display());
+                return Err(Failure::usage(message, format!("cargo xtask experiment {name} makes one")));
+            }
             (run.join("config.toml"), run.join("weights.safetensors"), name)
         }
     };

@@ -26,6 +26,17 @@ pub(crate) struct Args {
     data_root: Option<PathBuf>,
 }
 
+impl Args {
+    /// The command that resumes the run; it remembers the changes of `--set` by itself.
+    fn again(&self) -> String {
+        let folder = |flag: &str, folder: &Option<PathBuf>| {
+            folder.as_ref().map_or_else(String::new, |folder| format!(" {flag} '{}'", folder.display()))
+        };
+        let (out, data_root) = (folder("--out", &self.out), folder("--data-root", &self.data_root));
+        format!("cargo xtask experiment {} --resume{out}{data_root}", self.name)
+    }
+}
+
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
     let results = workspace.results(args.out.as_deref());
@@ -46,6 +57,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let request = training::Request {
         name: &args.name,
         set: &set,
+        again: &args.again(),
         resume: args.resume,
         results: &results,
         roots: &roots,
