@@ -154,54 +154,62 @@ impl Outline {
 
 impl Leaf {
     fn paint(&self, canvas: &mut Canvas) {
+        let (a, b) = (self.half_length, self.half_width);
+        let inverse = Point::new(1.0 / a, 1.0 / b);
+        match self.outline {
+            Outline::Ellipse => self.fill(canvas, |own| within(own, inverse, 1.0)),
+            Outline::Diamond => {
+                let scale = 1.0 / Point::new(a, b).length();
+                self.fill(canvas, |own| (a * b - own.x.abs() * b - own.y.abs() * a) * scale);
+            }
+            Outline::Rectangle => self.fill(canvas, |own| (a - own.x.abs()).min(b - own.y.abs())),
+            Outline::Blob { lobes, depth, phase } => self.fill(canvas, |own| {
+                let scaled = Point::new(own.x * inverse.x, own.y * inverse.y);
+                within(own, inverse, 1.0 + depth * wave_around(scaled, lobes, phase))
+            }),
+            Outline::Leaf => self.fill(canvas, |own| {
+                let along = own.x * inverse.x;
+                b * (1.0 - along * along) - own.y.abs()
+            }),
+        }
+    }
+
+    /// Paints the outline of which `inside` says about how far a place of the leaf's own plane lies within, in pixels;
+    /// negative outside.
+    fn fill(&self, canvas: &mut Canvas, inside: impl Fn(Point) -> f32) {
         let soft = 0.35 + self.blur;
-        let margin = soft + self.shadow.0;
+        let (shadow_px, shadow) = self.shadow;
+        let per_shadow_px = 1.0 / shadow_px;
         let bounds = Bounds {
             centre: self.centre,
             axis: self.axis,
-            half_length: self.half_length * self.outline.reach() + margin,
-            half_width: self.half_width * self.outline.reach() + margin,
+            half_length: self.half_length * self.outline.reach() + soft + shadow_px,
+            half_width: self.half_width * self.outline.reach() + soft + shadow_px,
         };
         canvas.paint(&bounds, |place| {
             let from = place - self.centre;
             let own = Point::new(from.dot(self.axis), from.dot(self.axis.across()));
-            let inside = self.inside(own);
-            let fall = (1.0 + inside.min(0.0) / self.shadow.0).max(0.0);
-            let shade = self.shadow.1 * fall * fall;
+            let inside = inside(own);
+            if inside >= soft {
+                return Some((1.0, self.shaded(own)));
+            }
+            let fall = (1.0 + inside.min(0.0) * per_shadow_px).max(0.0);
+            let shade = shadow * fall * fall;
             if inside <= -soft {
                 return (shade > 0.0).then_some((shade, Colour::BLACK));
             }
-            let cover = smooth_step(-soft, soft, inside);
-            let light = 1.0 + self.ramp.dot(own) + self.texture.at(own) + self.rib(own);
             // Leaf over shadow over whatever comes next, as one layer.
+            let cover = smooth_step(-soft, soft, inside);
             let both = cover + (1.0 - cover) * shade;
-            Some((both, self.colour * (light * cover / both)))
+            Some((both, self.shaded(own) * (cover / both)))
         });
     }
 
-    /// About how far `own` lies within the outline, in pixels; negative outside.
-    #[inline(always)]
-    fn inside(&self, own: Point) -> f32 {
-        let inverse = Point::new(1.0 / self.half_length, 1.0 / self.half_width);
-        match self.outline {
-            Outline::Ellipse => within(own, inverse, 1.0),
-            Outline::Diamond => {
-                (1.0 - own.x.abs() * inverse.x - own.y.abs() * inverse.y) * self.half_width * 0.8
-            }
-            Outline::Rectangle => (self.half_length - own.x.abs()).min(self.half_width - own.y.abs()),
-            Outline::Blob { lobes, depth, phase } => {
-                let scaled = Point::new(own.x * inverse.x, own.y * inverse.y);
-                within(own, inverse, 1.0 + depth * wave_around(scaled, lobes, phase))
-            }
-            Outline::Leaf => {
-                let along = own.x * inverse.x;
-                self.half_width * (1.0 - along * along) - own.y.abs()
-            }
-        }
+    fn shaded(&self, own: Point) -> Colour {
+        self.colour * (1.0 + self.ramp.dot(own) + self.texture.at(own) + self.rib(own))
     }
 
     /// The midrib of a leaf, brighter than its blade, and the veins that leave it.
-    #[inline]
     fn rib(&self, own: Point) -> f32 {
         if !matches!(self.outline, Outline::Leaf) || self.half_width < 2.5 {
             return 0.0;
