@@ -17,7 +17,7 @@ pub(crate) fn grouped(number: u64) -> String {
 pub(crate) fn tick(value: f64, ticks: &[f64]) -> String {
     let sizes = ticks.iter().map(|v| v.abs()).filter(|v| *v > 0.);
     let (small, large) = sizes.fold((f64::INFINITY, 0f64), |(s, l), v| (s.min(v), l.max(v)));
-    if large >= 1e7 || large < 2e-3 || (small < 1e-3 && ticks.len() > 1 && large / small >= 10.) {
+    if !(2e-3..1e7).contains(&large) || (small < 1e-3 && ticks.len() > 1 && large / small >= 10.) {
         return if value == 0. { "0".into() } else { format!("{value:e}") };
     }
     let decimals = |v: &f64| (0..=6).find(|&d| is_whole(v * 10f64.powi(d))).unwrap_or(6);

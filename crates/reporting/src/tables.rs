@@ -9,7 +9,7 @@ pub(crate) use grid::Grid;
 use crate::{
     decibels,
     number::grouped,
-    scores::{BICUBIC, Mean, SetScores},
+    scores::{BICUBIC, ImageScores, Mean, SetScores},
 };
 
 /// A set with more images than this is shown by its mean alone; CSV has them all.
@@ -33,18 +33,61 @@ pub fn evaluation_markdown(rows: &[EvaluationRow]) -> String {
     tables.collect::<Vec<_>>().join("\n")
 }
 
-/// The scores of every image and their means as CSV: one table, whose first columns name set, scale and protocol.
+/// The scores of every image and their means as CSV, one row an image and method; the gain is that in PSNR over bicubic.
 pub fn evaluation_csv(rows: &[EvaluationRow]) -> String {
-    let sets = SetScores::of(rows);
-    let tables = sets.iter().map(|set| {
-        let named = [
-            ("set", set.set.to_owned()),
-            ("scale", set.scale.to_string()),
-            ("protocol", set.protocol.to_owned()),
-        ];
-        evaluation(set, usize::MAX).with_columns_before(&named)
-    });
-    tables.map(|grid| grid.csv()).collect::<Vec<_>>().join("\n")
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut lines: [Vec<String>; 9] = Default::default();
+    for set in SetScores::of(rows) {
+        for (image, means) in named_scores(&set) {
+            let bicubic = means[0].filter(|_| set.methods[0] == BICUBIC).and_then(|mean| mean.psnr());
+            for (method, mean) in set.methods.iter().zip(means) {
+                let Some(mean) = mean else { continue };
+                let exact = |db: Option<f64>| db.map_or(String::new(), |db| db.to_string());
+                let gain = mean.psnr().zip(bicubic).filter(|(ours, theirs)| ours.on == theirs.on);
+                let cells = [
+                    set.set.to_owned(),
+                    set.scale.to_string(),
+                    set.protocol.to_owned(),
+                    image.clone(),
+                    (*method).to_owned(),
+                    exact(mean.psnr_y_db),
+                    exact(mean.psnr_rgb_db),
+                    mean.ssim.to_string(),
+                    gain.map_or(String::new(), |(ours, theirs)| decibels::write_gain(ours.db, theirs.db)),
+                ];
+                lines.iter_mut().zip(cells).for_each(|(column, cell)| column.push(cell));
+            }
+        }
+    }
+    let [set, scale, protocol, image, method, psnr_y_db, psnr_rgb_db, ssim, gain_db] = lines;
+    let mut grid = Grid::new("set", set.into_iter());
+    let rest = [
+        ("scale", scale),
+        ("protocol", protocol),
+        ("image", image),
+        ("method", method),
+        ("psnr_y_db", psnr_y_db),
+        ("psnr_rgb_db", psnr_rgb_db),
+        ("ssim", ssim),
+        ("gain_db", gain_db),
+    ];
+    for (head, cells) in rest {
+        grid.push(head, cells.into_iter());
+    }
+    grid.csv()
+}
+
+/// The scores of every image by its name, one for each method, and their means in the last row.
+fn named_scores(set: &SetScores) -> Vec<(String, Vec<Option<Mean>>)> {
+    let score = |row: &Option<&EvaluationRow>| {
+        row.map(|row| Mean { psnr_y_db: row.psnr_y_db, psnr_rgb_db: row.psnr_rgb_db, ssim: row.ssim })
+    };
+    let of_image =
+        |image: &ImageScores| (image.image.to_owned(), image.of_methods.iter().map(score).collect());
+    let means = (0..set.methods.len()).map(|index| set.mean(index)).collect();
+    set.images.iter().map(of_image).chain([("mean".to_owned(), means)]).collect()
 }
 
 fn title(set: &SetScores) -> String {
@@ -57,20 +100,13 @@ fn title(set: &SetScores) -> String {
 
 /// One row an image, and the mean in the last; the gain is that of the last method over bicubic.
 fn evaluation(set: &SetScores, most_images: usize) -> Grid {
-    let scores_of = |image: &crate::scores::ImageScores| -> Vec<Option<Mean>> {
-        let score = |row: &Option<&EvaluationRow>| {
-            row.map(|row| Mean { psnr_y_db: row.psnr_y_db, psnr_rgb_db: row.psnr_rgb_db, ssim: row.ssim })
-        };
-        image.of_methods.iter().map(score).collect()
-    };
-    let mut rows: Vec<(String, Vec<Option<Mean>>)> = Vec::new();
-    if set.images.len() <= most_images {
-        rows.extend(set.images.iter().map(|image| (image.image.to_owned(), scores_of(image))));
+    let mut rows = named_scores(set);
+    if set.images.len() > most_images {
+        rows.drain(..set.images.len());
     }
-    rows.push(("mean".to_owned(), (0..set.methods.len()).map(|index| set.mean(index)).collect()));
-
     let mut grid = Grid::new("image", rows.iter().map(|(name, _)| name.clone()));
-    let columns: [(&str, fn(&Mean) -> Option<f64>); 2] =
+    type Column = fn(&Mean) -> Option<f64>;
+    let columns: [(&str, Column); 2] =
         [("PSNR-Y dB", |mean| mean.psnr_y_db), ("PSNR-RGB dB", |mean| mean.psnr_rgb_db)];
     for (name, of) in columns {
         let cells: Vec<Vec<Option<f64>>> = rows

@@ -26,7 +26,7 @@ pub(super) fn chart(records: &Records) -> Option<Bars> {
         like_first.iter().flat_map(|set| groups(set, on, images <= MOST_IMAGES)).collect();
 
     let values = groups.iter().flat_map(|group| &group.bars).map(|bar| bar.value);
-    let most = values.filter(|value| value.is_finite()).fold(1., f64::max);
+    let most = values.filter(|value| value.is_finite()).fold(1., f64::max).min(1e250);
     let x = Axis::between(on.label(first.protocol), Spacing::Linear, 0., most);
     let colours = [palette::AXIS, palette::BLUE, palette::VERMILION, palette::GREEN, palette::PURPLE];
     let kinds = first.methods.iter().map(|method| (*method).to_owned()).zip(colours).collect();

@@ -14,7 +14,7 @@ pub(super) fn chart(records: &Records) -> Option<Lines> {
     let x = step_axis(points.iter().map(|(step, _)| *step));
     let mut speeds: Vec<f64> = points.iter().map(|(_, speed)| *speed).filter(|s| s.is_finite()).collect();
     speeds.sort_by(f64::total_cmp);
-    let most = speeds.last().copied().unwrap_or(1.).max(f64::MIN_POSITIVE);
+    let most = speeds.last().copied().unwrap_or(1.).clamp(1e-3, 1e250);
     let y = Axis::between("training patches per second", Spacing::Linear, 0., most * 1.1);
     let level = speeds.get(speeds.len() / 2).map(|&median| Level {
         label: format!("median: {median:.0} per second"),

@@ -49,7 +49,7 @@ fn chart(
     }
     let levels = levels(curves);
     let points = || lines.iter().flat_map(|line| &line.points);
-    let farthest = points().map(|(x, _)| *x).filter(|x| x.is_finite()).fold(1., f64::max);
+    let farthest = points().map(|(x, _)| *x).filter(|x| x.is_finite()).fold(1., f64::max).min(1e250);
     let x = Axis::between(x_label, Spacing::Linear, 0., farthest * 1.02);
     let shown = points().map(|(_, db)| *db).chain(levels.iter().map(|level| level.value));
     let y = Axis::around(on.label(protocol), Spacing::Linear, shown);

@@ -32,8 +32,10 @@ impl Axis {
         spacing: Spacing,
         values: impl IntoIterator<Item = f64>,
     ) -> Self {
-        let has_place = |v: &f64| v.is_finite() && (spacing == Spacing::Linear || *v > 0.);
-        let bounds = values.into_iter().filter(has_place).fold(None, |bounds, v| match bounds {
+        let has_place = |v: &f64| v.is_finite() && (spacing == Spacing::Linear || *v >= f64::MIN_POSITIVE);
+        // Beyond this a span and its room would overflow.
+        let within = |v: f64| v.clamp(-1e250, 1e250);
+        let bounds = values.into_iter().filter(has_place).map(within).fold(None, |bounds, v| match bounds {
             None => Some((v, v)),
             Some((low, high)) => Some((f64::min(low, v), f64::max(high, v))),
         });
@@ -46,8 +48,8 @@ impl Axis {
                 (low - room, high + room)
             }
             (Some((low, high)), Spacing::Log) => {
-                let room = (high / low).powf(0.05).max(1.05);
-                (low / room, high * room)
+                let room = ((high.ln() - low.ln()) * 0.05).exp().max(1.05);
+                ((low / room).max(f64::MIN_POSITIVE), high * room)
             }
         };
         Self::between(label, spacing, low, high)
@@ -77,8 +79,8 @@ impl Axis {
         match self.spacing {
             Spacing::Linear => (value - self.low) / (self.high - self.low),
             Spacing::Log => {
-                let value = value.max(f64::MIN_POSITIVE);
-                (value / self.low).ln() / (self.high / self.low).ln()
+                let above_low = |value: f64| value.max(f64::MIN_POSITIVE).ln() - self.low.ln();
+                above_low(value) / above_low(self.high)
             }
         }
     }
@@ -157,16 +159,23 @@ mod tests {
         assert_eq!(linear_ticks(27.9, 30.5), [28., 28.5, 29., 29.5, 30., 30.5]);
         assert_eq!(linear_ticks(0.21, 0.52), [0.25, 0.3, 0.35, 0.4, 0.45, 0.5]);
         assert_eq!(log_ticks(0.9e-5, 1.1e-3), [1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3]);
-        assert_eq!(log_ticks(0.011, 0.014), [0.011, 0.012, 0.013, 0.014]);
+        assert_eq!(log_ticks(0.0111, 0.0139), [0.0115, 0.012, 0.0125, 0.013, 0.0135]);
         assert!(log_ticks(1e-30, 1e30).len() <= 8);
     }
 
     #[test]
     fn an_axis_leaves_room_around_one_value_and_none_for_what_is_not_finite() {
         for spacing in [Spacing::Linear, Spacing::Log] {
-            for values in [vec![], vec![f64::NAN], vec![3.], vec![f64::INFINITY, 3., f64::NEG_INFINITY]] {
+            for values in [
+                vec![],
+                vec![f64::NAN],
+                vec![3.],
+                vec![f64::INFINITY, 3., f64::NEG_INFINITY],
+                vec![f64::MIN, 1e-300, f64::MAX],
+            ] {
                 let axis = Axis::around("", spacing, values);
                 assert!(axis.low < axis.high && axis.low.is_finite() && axis.high.is_finite(), "{axis:?}");
+                assert!(axis.ticks.len() <= 12, "{axis:?}");
             }
         }
         let axis = Axis::around("", Spacing::Log, [0., -1., 10.]);

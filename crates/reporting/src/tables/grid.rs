@@ -24,14 +24,6 @@ impl Grid {
         self.has_sum = true;
     }
 
-    /// The same table with columns before the first that say the same in every row.
-    pub(crate) fn with_columns_before(mut self, constant: &[(&str, String)]) -> Self {
-        let rows = self.rows();
-        let before = constant.iter().map(|(head, cell)| ((*head).to_owned(), vec![cell.clone(); rows]));
-        self.columns.splice(0..0, before);
-        self
-    }
-
     fn rows(&self) -> usize {
         self.columns.first().map_or(0, |(_, cells)| cells.len())
     }
