@@ -1,0 +1,143 @@
+//! The convolution itself: tiles are transformed, multiplied with the transformed weights, and transformed back.
+
+use rayon::prelude::*;
+
+use super::lanes::{Instructions, LANES, Lanes, Work};
+use super::product::{PANEL, multiply};
+use super::tiles::{Planes, Tiling, square_len, transform_tile, vector, vector_mut};
+use super::transform::{Input, Moments, PLANES, POINTS, transform_square};
+use super::weights::Weights;
+use crate::Activation;
+use crate::pool::Scratch;
+use crate::rows::{Image, chunk_rows};
+use crate::shape::Shape;
+
+/// Tiles that are in work at a time, so that their transforms and products stay in the second-level cache.
+const TILES_AT_A_TIME: usize = 24;
+
+/// Tiles of a task, about.
+const TILES_PER_TASK: usize = 48;
+
+/// `ys = activation(bias + weights * xs)` for all images of a shape.
+pub(super) fn correlate(
+    instructions: Instructions,
+    shape: &Shape,
+    xs: &[f32],
+    weights: &Weights,
+    bias: &[f32],
+    activation: Activation,
+    ys: &mut [f32],
+) {
+    let tiling = Tiling::new(shape);
+    let panels = shape.channels_out.div_ceil(PANEL);
+    let mut padded_bias = Scratch::zeros(panels * PANEL);
+    padded_bias[..bias.len()].copy_from_slice(bias);
+    let task_rows = chunk_rows(tiling.rows, tiling.columns, TILES_PER_TASK);
+    let task_len = task_rows * tiling.side * shape.out_width() * shape.channels_out;
+    let images = ys.par_chunks_mut(shape.out_image_len()).zip(xs.par_chunks(shape.image_len()));
+    images.for_each(|(ys, xs)| {
+        let image =
+            Image { values: xs, height: shape.height, width: shape.width, channels: shape.channels_in };
+        ys.par_chunks_mut(task_len).enumerate().for_each(|(index, ys)| {
+            let first_row = index * task_rows;
+            let bias = &padded_bias;
+            instructions.run(Task { shape, tiling, image, weights, bias, activation, first_row, ys });
+        });
+    });
+}
+
+/// Some rows of tiles of one image, from `first_row` on.
+struct Task<'a> {
+    shape: &'a Shape,
+    tiling: Tiling,
+    image: Image<'a>,
+    weights: &'a Weights,
+    /// Of whole panels.
+    bias: &'a [f32],
+    activation: Activation,
+    first_row: usize,
+    ys: &'a mut [f32],
+}
+
+impl Work for Task<'_> {
+    #[inline(always)]
+    fn run<L: Lanes>(mut self, lanes: L) {
+        let Tiling { side, columns, .. } = self.tiling;
+        let out_rows = self.ys.len() / (self.shape.out_width() * self.shape.channels_out);
+        let first = self.first_row * columns;
+        let end = first + out_rows.div_ceil(side) * columns;
+        let inputs =
+            Planes { tiles: TILES_AT_A_TIME, channels: self.shape.channels_in.next_multiple_of(LANES) };
+        let products = Planes { tiles: TILES_AT_A_TIME, channels: self.bias.len() };
+        let mut transformed = Scratch::stale(inputs.len());
+        let mut multiplied = Scratch::stale(products.len());
+        let mut square = Scratch::stale(square_len(POINTS, inputs.channels));
+        for first in (first..end).step_by(TILES_AT_A_TIME) {
+            let tiles = first..end.min(first + TILES_AT_A_TIME);
+            for (place, tile) in tiles.clone().enumerate() {
+                let [_, corner] = self.tiling.corners(tile);
+                let to = (inputs, place, &mut transformed[..]);
+                transform_tile::<L, Input, POINTS>(lanes, self.image, corner, &mut square, to);
+            }
+            for plane in 0..PLANES {
+                let rows = &transformed[plane * inputs.step()..][..tiles.len() * inputs.channels];
+                let to = &mut multiplied[plane * products.step()..][..tiles.len() * products.channels];
+                for panel in 0..products.channels / PANEL {
+                    let to = (&mut to[panel * PANEL..], products.channels);
+                    multiply(lanes, (rows, inputs.channels), self.weights.block(panel, plane), to);
+                }
+            }
+            for (place, tile) in tiles.enumerate() {
+                match side {
+                    6 => self.store_tile::<L, 6>(lanes, products, &multiplied, place, tile),
+                    _ => self.store_tile::<L, 4>(lanes, products, &multiplied, place, tile),
+                }
+            }
+        }
+    }
+}
+
+impl Task<'_> {
+    /// Transforms the products of one tile back, adds the bias, applies the activation, and writes what lies inside the
+    /// output.
+    #[inline(always)]
+    fn store_tile<L: Lanes, const SIDE: usize>(
+        &mut self,
+        lanes: L,
+        products: Planes,
+        multiplied: &[f32],
+        place: usize,
+        tile: usize,
+    ) {
+        let (channels_out, out_width, activation) =
+            (self.shape.channels_out, self.shape.out_width(), self.activation);
+        let [(y, x), _] = self.tiling.corners(tile);
+        let (first_y, first_x) = (y as usize - self.first_row * SIDE, x as usize);
+        let out_rows = self.ys.len() / (out_width * channels_out);
+        let (rows, columns) = (out_rows - first_y, out_width - first_x);
+        let ys = &mut self.ys[(first_y * out_width + first_x) * channels_out..];
+        for channel in (0..channels_out).step_by(LANES) {
+            let multiplied = &multiplied[place * products.channels + channel..];
+            let bias = lanes.load(vector(self.bias, channel));
+            let channels = (channels_out - channel).min(LANES);
+            transform_square::<L, Moments, POINTS, SIDE>(
+                lanes,
+                |y, x| lanes.load(vector(multiplied, (y * POINTS + x) * products.step())),
+                |y, x, value| {
+                    if y >= rows || x >= columns {
+                        return;
+                    }
+                    let value = lanes.activate(activation, lanes.add(value, bias));
+                    let at = (y * out_width + x) * channels_out + channel;
+                    if channels == LANES {
+                        lanes.store(value, vector_mut(ys, at));
+                    } else {
+                        let mut line = [0.; LANES];
+                        lanes.store(value, &mut line);
+                        ys[at..at + channels].copy_from_slice(&line[..channels]);
+                    }
+                },
+            );
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The products of transformed tiles and transformed weights: sixty-four small matrix products, one for each plane.
+
+use super::lanes::{LANES, Lanes};
+
+/// Channels of a panel of weights: two vectors.
+pub(super) const PANEL: usize = 2 * LANES;
+
+/// Tiles, or input channels, that are multiplied with a panel at a time: the sums fill twelve of the sixteen registers.
+const ROWS: usize = 6;
+
+/// Channels that are summed in registers, before their sum is added to those of the channels before: the error of a sum
+/// one after the other grows with the root of its length, and over 128 channels it would be most of the method's error.
+const RUN: usize = 16;
+
+/// Writes `rows * panel` for one plane: `rows: [tiles, row_step]`, of which the first C_in values of a row count,
+/// `panel: [C_in, 16]`, and the products go to sixteen values in every row of `products: [tiles, product_step]`.
+///
+/// Every row is summed in the same order, whatever its place, so that a tile's result does not depend on its neighbours.
+#[inline(always)]
+pub(super) fn multiply<L: Lanes>(
+    lanes: L,
+    (rows, row_step): (&[f32], usize),
+    panel: &[f32],
+    (products, product_step): (&mut [f32], usize),
+) {
+    let (panel, _) = panel.as_chunks::<PANEL>();
+    let blocks = rows.chunks(ROWS * row_step).zip(products.chunks_mut(ROWS * product_step));
+    for (rows, products) in blocks {
+        let (rows, products) = ((rows, row_step), (products, product_step));
+        match rows.0.len() / row_step {
+            1 => multiply_rows::<L, 1>(lanes, rows, panel, products),
+            2 => multiply_rows::<L, 2>(lanes, rows, panel, products),
+            3 => multiply_rows::<L, 3>(lanes, rows, panel, products),
+            4 => multiply_rows::<L, 4>(lanes, rows, panel, products),
+            5 => multiply_rows::<L, 5>(lanes, rows, panel, products),
+            _ => multiply_rows::<L, ROWS>(lanes, rows, panel, products),
+        }
+    }
+}
+
+#[inline(always)]
+fn multiply_rows<L: Lanes, const COUNT: usize>(
+    lanes: L,
+    (rows, row_step): (&[f32], usize),
+    panel: &[[f32; PANEL]],
+    (products, product_step): (&mut [f32], usize),
+) {
+    for (run, panel) in panel.chunks(RUN).enumerate() {
+        let mut sums = [[lanes.splat(0.); 2]; COUNT];
+        let mut lines = [rows; COUNT];
+        for (index, line) in lines.iter_mut().enumerate() {
+            *line = &rows[index * row_step + run * RUN..][..panel.len()];
+        }
+        for (channel, weight) in panel.iter().enumerate() {
+            let [low, high] = halves(lanes, weight);
+            for (sums, line) in sums.iter_mut().zip(lines) {
+                let value = lanes.splat(line[channel]);
+                sums[0] = lanes.mul_add(value, low, sums[0]);
+                sums[1] = lanes.mul_add(value, high, sums[1]);
+            }
+        }
+        for (index, sums) in sums.into_iter().enumerate() {
+            let (to, _) = products[index * product_step..][..PANEL].as_chunks_mut::<LANES>();
+            for (sum, to) in sums.into_iter().zip(to) {
+                let sum = if run == 0 { sum } else { lanes.add(lanes.load(to), sum) };
+                lanes.store(sum, to);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn halves<L: Lanes>(lanes: L, line: &[f32; PANEL]) -> [L::Vector; 2] {
+    let (line, _) = line.as_chunks::<LANES>();
+    [lanes.load(&line[0]), lanes.load(&line[1])]
+}

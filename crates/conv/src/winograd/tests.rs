@@ -1,0 +1,134 @@
+use proptest::prelude::*;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+use crate::portable;
+
+/// Of the largest value.
+const MOST_ERROR: f64 = 1e-5;
+
+fn shape(kernel: usize, batch: usize, (height, width): (usize, usize), channels: (usize, usize)) -> Shape {
+    let pad = kernel / 2;
+    let (channels_in, channels_out) = channels;
+    Shape { batch, height, width, channels_in, channels_out, kernel, stride: 1, pad }
+}
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    let sides = (5_usize..30, 5_usize..30);
+    (prop_oneof![Just(3_usize), Just(5)], 1_usize..4, sides, (1_usize..=130, 1_usize..=130), 0_usize..=2)
+        .prop_map(|(kernel, batch, sides, channels, pad)| Shape {
+            pad,
+            ..shape(kernel, batch, sides, channels)
+        })
+}
+
+fn random(seed: u64, len: usize) -> Vec<f32> {
+    let mut generator = ChaCha8Rng::seed_from_u64(seed);
+    (0..len).map(|_| generator.random_range(-1.0..1.0)).collect()
+}
+
+fn doubles(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
+}
+
+/// Input, weight, bias, gradient of the output.
+fn operands(shape: &Shape) -> [Vec<f32>; 4] {
+    [shape.input_len(), shape.weight_len(), shape.channels_out, shape.output_len()]
+        .map(|len| random(len as u64, len))
+}
+
+/// The largest difference, of the largest value.
+fn error(values: &[f32], expected: &[f64]) -> f64 {
+    let largest = expected.iter().fold(0_f64, |largest, value| largest.max(value.abs()));
+    let differences =
+        values.iter().zip(expected).map(|(&value, expected)| (f64::from(value) - expected).abs());
+    differences.fold(0., f64::max) / largest.max(f64::MIN_POSITIVE)
+}
+
+/// Output and gradients of input.
+fn results(instructions: Instructions, shape: &Shape, activation: Activation) -> [Vec<f32>; 2] {
+    let [xs, weight, bias, grad_ys] = operands(shape);
+    // Values that must not be left over.
+    let mut ys = vec![f32::NAN; shape.output_len()];
+    forward_on(instructions, shape, &xs, &weight, &bias, activation, &mut ys);
+    let mut grad_xs = vec![f32::NAN; shape.input_len()];
+    grad_input_on(instructions, shape, &grad_ys, &weight, &mut grad_xs);
+    [ys, grad_xs]
+}
+
+/// The same by the definition, in f64.
+fn expected(shape: &Shape, activation: Activation) -> [Vec<f64>; 2] {
+    let [xs, weight, bias, grad_ys] = operands(shape).map(|values| doubles(&values));
+    let mut ys = vec![0.; shape.output_len()];
+    portable::forward(shape, &xs, &weight, &bias, activation, &mut ys);
+    let mut grad_xs = vec![0.; shape.input_len()];
+    portable::grad_input(shape, &grad_ys, &weight, &mut grad_xs);
+    [ys, grad_xs]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn the_error_is_below_1e_5_of_the_largest_value(shape in shapes()) {
+        let expected = expected(&shape, Activation::LeakyRelu(0.2));
+        for instructions in [Instructions::best(), Instructions::Plain] {
+            let results = results(instructions, &shape, Activation::LeakyRelu(0.2));
+            for (what, (values, expected)) in results.iter().zip(&expected).enumerate() {
+                let error = error(values, expected);
+                prop_assert!(error <= MOST_ERROR, "result {} on {:?}: {}", what, instructions, error);
+            }
+        }
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let shape = shape(5, 3, (23, 37), (20, 33));
+    let on_threads = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| results(Instructions::best(), &shape, Activation::Relu))
+    };
+    let one = on_threads(1);
+    for threads in [2, 3, 4, 8] {
+        assert!(on_threads(threads) == one, "{threads} threads");
+    }
+}
+
+#[test]
+fn strips_that_begin_at_a_tile_give_the_same_bits() {
+    for (kernel, side) in [(3, 6), (5, 4)] {
+        let whole = Shape { pad: 0, ..shape(kernel, 1, (31, 40), (9, 17)) };
+        let [xs, weight, bias, _] = operands(&whole);
+        let run = |shape: &Shape, xs: &[f32]| {
+            let mut ys = vec![0.; shape.output_len()];
+            forward(shape, xs, &weight, &bias, Activation::None, &mut ys);
+            ys
+        };
+        let ys = run(&whole, &xs);
+        for first in (0..whole.out_height()).step_by(2 * side) {
+            let strip = Shape { height: (whole.height - first).min(2 * side + kernel - 1), ..whole };
+            let row_len = whole.width * whole.channels_in;
+            let of_strip = run(&strip, &xs[first * row_len..][..strip.height * row_len]);
+            let from = first * whole.out_width() * whole.channels_out;
+            assert!(of_strip == ys[from..from + of_strip.len()], "rows from {first} on");
+        }
+    }
+}
+
+#[test]
+fn an_image_has_the_same_bits_in_any_batch() {
+    let batch = shape(3, 3, (14, 11), (12, 20));
+    let one = Shape { batch: 1, ..batch };
+    let [xs, weight, bias, _] = operands(&batch);
+    let run = |shape: &Shape, xs: &[f32]| {
+        let mut ys = vec![0.; shape.output_len()];
+        forward(shape, xs, &weight, &bias, Activation::None, &mut ys);
+        ys
+    };
+    let ys = run(&batch, &xs);
+    for (xs, ys) in xs.chunks(one.input_len()).zip(ys.chunks(one.output_len())) {
+        assert!(run(&one, xs) == ys);
+    }
+}

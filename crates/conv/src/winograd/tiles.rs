@@ -1,0 +1,163 @@
+//! Tiles: where they lie in an image, and how they are transformed.
+
+use super::lanes::{LANES, Lanes};
+use super::transform::{PLANES, POINTS, Transform, transform_square};
+use crate::rows::Image;
+use crate::shape::Shape;
+
+/// The tiles of a convolution's output, from its first row and column on; the last may reach beyond it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tiling {
+    /// Sides of a tile.
+    pub(super) side: usize,
+    /// Tiles of an image, from top to bottom and from left to right.
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pad: usize,
+}
+
+impl Tiling {
+    /// The most outputs that eight points give for this kernel.
+    pub(super) fn new(shape: &Shape) -> Self {
+        let side = POINTS + 1 - shape.kernel;
+        let (rows, columns) = (shape.out_height().div_ceil(side), shape.out_width().div_ceil(side));
+        Self { side, rows, columns, pad: shape.pad }
+    }
+
+    /// Row and column of the first output of a tile, and of the first input that it sees.
+    pub(super) fn corners(&self, tile: usize) -> [(isize, isize); 2] {
+        let output = (tile / self.columns * self.side, tile % self.columns * self.side);
+        let output = (output.0 as isize, output.1 as isize);
+        let pad = self.pad as isize;
+        [output, (output.0 - pad, output.1 - pad)]
+    }
+}
+
+/// Transformed tiles, `[64, tiles, channels]`, where the planes lie a little further apart than their length: at a
+/// multiple of 4 KiB, where they often would be, sixty-four stores compete for the same few lines of the cache.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Planes {
+    /// Tiles that fit.
+    pub(super) tiles: usize,
+    /// Channels of a tile, with those that only fill vectors.
+    pub(super) channels: usize,
+}
+
+impl Planes {
+    /// Values from one plane to the next: a cache line more than a plane has.
+    pub(super) fn step(&self) -> usize {
+        self.tiles * self.channels + 16
+    }
+
+    pub(super) fn len(&self) -> usize {
+        PLANES * self.step()
+    }
+}
+
+/// Transforms the square of `SIDE` pixels from the given row and column of an image on, with zeros where it reaches
+/// beyond, to place `tile` of `transformed`. Channels that the image lacks become zeros. `square` is scratch memory.
+#[inline(always)]
+pub(super) fn transform_tile<L: Lanes, T: Transform<SIDE, POINTS>, const SIDE: usize>(
+    lanes: L,
+    image: Image,
+    corner: (isize, isize),
+    square: &mut [f32],
+    (planes, tile, transformed): (Planes, usize, &mut [f32]),
+) {
+    let (values, row_step, column_step) = match inside(image, corner, SIDE) {
+        Some(at) if image.channels == planes.channels => {
+            (&image.values[at..], image.width * image.channels, image.channels)
+        }
+        _ => {
+            copy_square(image, corner, SIDE, planes.channels, square);
+            (&*square, SIDE * planes.channels, planes.channels)
+        }
+    };
+    let step = planes.step();
+    for channel in (0..planes.channels).step_by(LANES) {
+        let values = &values[channel..];
+        let transformed = &mut transformed[tile * planes.channels + channel..];
+        transform_square::<L, T, SIDE, POINTS>(
+            lanes,
+            |y, x| lanes.load(vector(values, y * row_step + x * column_step)),
+            |y, x, value| lanes.store(value, vector_mut(transformed, (y * POINTS + x) * step)),
+        );
+    }
+}
+
+/// Values that [`transform_tile`] needs as scratch memory.
+pub(super) fn square_len(side: usize, channels: usize) -> usize {
+    side * side * channels
+}
+
+/// Where the values of a square begin that lies inside an image.
+fn inside(image: Image, (y, x): (isize, isize), side: usize) -> Option<usize> {
+    let (y, x) = (usize::try_from(y).ok()?, usize::try_from(x).ok()?);
+    (y + side <= image.height && x + side <= image.width).then(|| (y * image.width + x) * image.channels)
+}
+
+fn copy_square(image: Image, (y, x): (isize, isize), side: usize, channels: usize, square: &mut [f32]) {
+    let pixel = |index: usize| {
+        let y = usize::try_from(y + (index / side) as isize).ok().filter(|&y| y < image.height)?;
+        let x = usize::try_from(x + (index % side) as isize).ok().filter(|&x| x < image.width)?;
+        Some(&image.values[(y * image.width + x) * image.channels..][..image.channels])
+    };
+    for (index, to) in square[..square_len(side, channels)].chunks_exact_mut(channels).enumerate() {
+        match pixel(index) {
+            Some(values) => {
+                let (used, rest) = to.split_at_mut(image.channels);
+                used.copy_from_slice(values);
+                rest.fill(0.);
+            }
+            None => to.fill(0.),
+        }
+    }
+}
+
+/// The eight values from an index on.
+#[inline(always)]
+pub(super) fn vector(values: &[f32], at: usize) -> &[f32; LANES] {
+    let (vectors, _) = values[at..at + LANES].as_chunks();
+    &vectors[0]
+}
+
+/// The eight values from an index on.
+#[inline(always)]
+pub(super) fn vector_mut(values: &mut [f32], at: usize) -> &mut [f32; LANES] {
+    let (vectors, _) = values[at..at + LANES].as_chunks_mut();
+    &mut vectors[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_square_has_zeros_beyond_the_border_and_for_missing_channels() {
+        let values = [1., 2., 3., 4., 5., 6.];
+        let image = Image { values: &values, height: 2, width: 3, channels: 1 };
+        let mut square = [9.; 8];
+        copy_square(image, (-1, 2), 2, 2, &mut square);
+        assert_eq!(square, [0., 0., 0., 0., 3., 0., 0., 0.]);
+        assert_eq!(inside(image, (0, 1), 2), Some(1));
+        assert_eq!(inside(image, (0, 2), 2), None);
+        assert_eq!(inside(image, (-1, 0), 2), None);
+    }
+
+    #[test]
+    fn tiles_begin_at_the_first_output() {
+        let shape = Shape {
+            batch: 1,
+            height: 13,
+            width: 7,
+            channels_in: 1,
+            channels_out: 1,
+            kernel: 3,
+            stride: 1,
+            pad: 1,
+        };
+        let tiling = Tiling::new(&shape);
+        assert_eq!((tiling.side, tiling.rows, tiling.columns), (6, 3, 2));
+        assert_eq!(tiling.corners(3), [(6, 6), (5, 5)]);
+    }
+}
