@@ -1,6 +1,7 @@
 //! The charts of a run: which numbers of the records become which curves.
 
 mod evaluation;
+mod gains;
 mod learning_rate;
 mod loss;
 mod psnr;
@@ -16,13 +17,17 @@ use crate::{
 };
 
 /// The names of all charts that a run can have, in the order in which a reader wants them.
-pub(crate) const NAMES: [&str; 5] = ["evaluation", "psnr", "loss", "learning_rate", "throughput"];
+pub(crate) const NAMES: [&str; 6] = ["evaluation", "gains", "psnr", "loss", "learning_rate", "throughput"];
+
+/// A set with more images than this has a chart of sorted gains instead of a bar for every image.
+const MOST_BARS: usize = 20;
 
 /// Draws every chart for which the run has numbers, in the order of [`NAMES`].
 pub(crate) fn all(records: &Records) -> Result<Vec<(&'static str, Picture)>, ReportError> {
-    let [evaluation, psnr, loss, learning_rate, throughput] = NAMES;
+    let [evaluation, gains, psnr, loss, learning_rate, throughput] = NAMES;
     let bars = evaluation::chart(records).map(|bars| plot::picture(evaluation, &bars));
     let lines = [
+        (gains, gains::chart(records)),
         (psnr, psnr::chart(records)),
         (loss, loss::chart(records)),
         (learning_rate, learning_rate::chart(records)),

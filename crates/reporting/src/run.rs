@@ -7,12 +7,15 @@ use std::{
 
 use plumage_record::{RecordError, commit};
 
-use crate::{ReportError, charts, plot::Picture, records::Records, summary};
+use crate::{ReportError, charts, plot::Picture, records::Records, summary, tables};
 
-/// Draws the charts of the run folder `run` and writes its README.md; returns the files, README.md first.
+/// The files in the folder of tables.
+const TABLES: [&str; 2] = ["evaluation.md", "evaluation.csv"];
+
+/// Draws the charts of the run folder `run` and writes its tables and its README.md; returns the files, README.md first.
 ///
-/// Charts of an earlier time for which there are no numbers any more are removed, so that a folder never shows what
-/// its records do not say.
+/// Charts and tables of an earlier time for which there are no numbers any more are removed, so that a folder never
+/// shows what its records do not say.
 ///
 /// # Errors
 /// [`ReportError::Record`] when there is no such folder, or its records cannot be read, or a file cannot be written;
@@ -23,7 +26,8 @@ pub fn write_run(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let folder = run.join("charts");
     let mut written = vec![run.join("README.md")];
     written.extend(save(&folder, &pictures)?);
-    remove_all_but(&folder, &written)?;
+    written.extend(save_tables(&run.join("tables"), &records)?);
+    remove_all_but(run, &written)?;
     let names: Vec<&str> = pictures.iter().map(|(name, _)| *name).collect();
     let text = summary::markdown(&records, &names, &figures(run));
     commit::file(&written[0], text.as_bytes())?;
@@ -44,10 +48,27 @@ pub(crate) fn save(folder: &Path, pictures: &[(&str, Picture)]) -> Result<Vec<Pa
     Ok(written)
 }
 
-/// Removes charts that were not written now; files that are no charts of ours stay.
-fn remove_all_but(folder: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
-    let every = charts::NAMES.iter().flat_map(|name| ["svg", "png"].map(|ending| format!("{name}.{ending}")));
-    for path in every.map(|file| folder.join(file)).filter(|path| !written.contains(path) && path.exists()) {
+/// Writes the scores as Markdown and CSV into `folder`, which is made as needed; returns the files, none without scores.
+fn save_tables(folder: &Path, records: &Records) -> Result<Vec<PathBuf>, ReportError> {
+    if records.evaluation.is_empty() {
+        return Ok(Vec::new());
+    }
+    fs::create_dir_all(folder).map_err(|source| RecordError::Write { path: folder.to_owned(), source })?;
+    let texts =
+        [tables::evaluation_markdown(&records.evaluation), tables::evaluation_csv(&records.evaluation)];
+    let files = TABLES.map(|name| folder.join(name));
+    for (path, text) in files.iter().zip(texts) {
+        commit::file(path, text.as_bytes())?;
+    }
+    Ok(files.into())
+}
+
+/// Removes charts and tables that were not written now; files that are none of ours stay.
+fn remove_all_but(run: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
+    let pictures = |name: &&str| ["svg", "png"].map(|ending| run.join(format!("charts/{name}.{ending}")));
+    let tables = TABLES.iter().map(|name| run.join("tables").join(name));
+    let every = charts::NAMES.iter().flat_map(pictures).chain(tables);
+    for path in every.filter(|path| !written.contains(path) && path.exists()) {
         fs::remove_file(&path).map_err(|source| RecordError::Write { path, source })?;
     }
     Ok(())

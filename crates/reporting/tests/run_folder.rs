@@ -113,8 +113,8 @@ fn every_chart_is_drawn_in_both_forms_and_shows_something() {
     let results = tempfile::tempdir().unwrap();
     let folder = whole_run(results.path(), "made_up");
     let written = write_run(folder.path()).unwrap();
-    assert_eq!(written.len(), 1 + 2 * 5);
-    for path in &written[1..] {
+    assert_eq!(written.len(), 1 + 2 * 5 + 2);
+    for path in &written[1..11] {
         if path.extension().is_some_and(|ending| ending == "png") {
             assert!(ink(path) > 0.004, "{} is blank", path.display());
         } else {
@@ -187,7 +187,7 @@ fn numbers_that_are_not_finite_leave_gaps() {
         ..evaluation("diverged")[0].clone()
     };
     folder.write_evaluation(&odd.map(score)).unwrap();
-    assert_eq!(write_run(folder.path()).unwrap().len(), 1 + 2 * 5);
+    assert_eq!(write_run(folder.path()).unwrap().len(), 1 + 2 * 5 + 2);
 }
 
 #[test]
@@ -200,6 +200,7 @@ fn a_chart_without_numbers_is_taken_away_and_other_files_stay() {
     write_run(folder.path()).unwrap();
     let charts = folder.path().join("charts");
     assert!(!charts.join("evaluation.png").exists() && charts.join("loss.png").exists());
+    assert!(!folder.path().join("tables/evaluation.md").exists());
     assert!(charts.join("mine.txt").exists());
 }
 

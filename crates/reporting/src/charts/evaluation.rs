@@ -1,14 +1,12 @@
 //! PSNR of every image of the evaluation, bicubic interpolation beside the network.
 
+use super::MOST_BARS;
 use crate::{
     decibels::{self, On, Psnr},
     plot::{Axis, Bar, Bars, Group, Heading, Spacing, palette},
     records::Records,
     scores::SetScores,
 };
-
-/// With more images than this only the means are drawn.
-const MOST_IMAGES: usize = 20;
 
 /// None where nothing was evaluated. All sets that share the first one's scale and protocol are in one chart.
 pub(super) fn chart(records: &Records) -> Option<Bars> {
@@ -21,9 +19,7 @@ pub(super) fn chart(records: &Records) -> Option<Bars> {
             (set.protocol, set.scale, &set.methods) == (first.protocol, first.scale, &first.methods)
         })
         .collect();
-    let images: usize = like_first.iter().map(|set| set.images.len()).sum();
-    let groups: Vec<Group> =
-        like_first.iter().flat_map(|set| groups(set, on, images <= MOST_IMAGES)).collect();
+    let groups: Vec<Group> = like_first.iter().flat_map(|set| groups(set, on)).collect();
 
     let values = groups.iter().flat_map(|group| &group.bars).map(|bar| bar.value);
     let most = values.filter(|value| value.is_finite()).fold(1., f64::max).min(1e250);
@@ -37,7 +33,8 @@ pub(super) fn chart(records: &Records) -> Option<Bars> {
     Some(Bars { heading, x, kinds, groups })
 }
 
-fn groups(set: &SetScores, on: On, with_images: bool) -> Vec<Group> {
+/// The mean of a set and, unless they are too many, its images.
+fn groups(set: &SetScores, on: On) -> Vec<Group> {
     let bar = |psnr: Option<Psnr>| {
         let db = psnr.filter(|psnr| psnr.on == on).map_or(f64::NAN, |psnr| psnr.db);
         Bar { value: db, label: decibels::write(db) }
@@ -45,7 +42,7 @@ fn groups(set: &SetScores, on: On, with_images: bool) -> Vec<Group> {
     let means = (0..set.methods.len()).map(|index| bar(set.mean(index).and_then(|mean| mean.psnr())));
     let mean = Group { name: format!("{}, mean", set.set), bars: means.collect(), is_summary: true };
     let mut groups = vec![mean];
-    if with_images && set.images.len() > 1 {
+    if (2..=MOST_BARS).contains(&set.images.len()) {
         groups.extend(set.images.iter().map(|image| Group {
             name: image.image.to_owned(),
             bars: image.of_methods.iter().map(|row| bar(row.and_then(Psnr::of_image))).collect(),

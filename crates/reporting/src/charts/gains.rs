@@ -1,6 +1,6 @@
 //! How much PSNR each image of a large set gains over bicubic interpolation, from the largest gain to the smallest.
 
-use super::is_sparse;
+use super::{MOST_BARS, is_sparse};
 use crate::{
     decibels::{self, On, Psnr},
     number::grouped,
@@ -9,20 +9,29 @@ use crate::{
     scores::{BICUBIC, ImageScores, SetScores},
 };
 
-/// The first set with more than `most_in_bars` images that have a score by bicubic and by the network; none where no set
-/// is that large.
-pub(super) fn chart(records: &Records, most_in_bars: usize) -> Option<Lines> {
+/// The first set that is too large for bars; none where there is none, or nothing to gain over.
+pub(super) fn chart(records: &Records) -> Option<Lines> {
     let sets = SetScores::of(&records.evaluation);
-    let of_set = sets.iter().filter_map(|set| Some((set, sorted_gains(set)?)));
-    let (set, (on, gains)) = of_set.into_iter().find(|(_, (_, gains))| gains.len() > most_in_bars)?;
+    let mut of_set = sets.iter().filter_map(|set| Some((set, sorted_gains(set)?)));
+    let (set, (on, gains)) = of_set.find(|(_, (_, gains))| gains.len() > MOST_BARS)?;
 
     let mean = gains.iter().sum::<f64>() / gains.len() as f64;
     let losers = gains.iter().filter(|gain| **gain < 0.).count();
     let points: Vec<_> = (1..).zip(&gains).map(|(rank, gain)| (f64::from(rank), *gain)).collect();
     let x = Axis::around("images, sorted by gain", Spacing::Linear, [1., gains.len() as f64]);
-    let y = Axis::around(format!("gain of {}", on.label(set.protocol)), Spacing::Linear, gains.iter().copied().chain([0.]));
+    let y = Axis::around(
+        format!("gain of {}", on.label(set.protocol)),
+        Spacing::Linear,
+        gains.iter().copied().chain([0.]),
+    );
     let dotted = is_sparse(&points);
-    let line = Line { label: Some("gain over bicubic".to_owned()), points, colour: palette::BLUE, width_px: 2.5, dotted };
+    let line = Line {
+        label: Some("gain over bicubic".to_owned()),
+        points,
+        colour: palette::BLUE,
+        width_px: 2.5,
+        dotted,
+    };
     let levels = [
         (format!("mean: {} dB", decibels::write_gain(mean, 0.)), mean, palette::VERMILION),
         ("bicubic".to_owned(), 0., palette::QUIET),
