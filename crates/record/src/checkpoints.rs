@@ -22,7 +22,7 @@ const MAX_BYTES: u64 = 1 << 32;
 
 const MANIFEST: &str = "manifest.json";
 
-pub(crate) const FOLDER: &str = "checkpoints";
+const FOLDER: &str = "checkpoints";
 
 /// What a checkpoint must share with the run that resumes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -69,8 +69,11 @@ impl RunFolder {
             return Err(RecordError::NoRun { path });
         }
         let folder = Self::lock(&path)?;
-        for swept in [path.clone(), path.join(crate::checkpoints::FOLDER)] {
-            commit::sweep(&swept)?;
+        commit::sweep(&path)?;
+        let entries =
+            fs::read_dir(&path).map_err(|source| RecordError::Read { path: path.clone(), source })?;
+        for inner in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|inner| inner.is_dir()) {
+            commit::sweep(&inner)?;
         }
         Ok(folder)
     }
@@ -79,6 +82,8 @@ impl RunFolder {
         let file = path.join(LOCK);
         let lock = File::create(&file).map_err(|source| write_error(&file, source))?;
         match lock.try_lock() {
+            // Whoever began a new run in the meantime has moved this folder aside, and its lock with it.
+            Ok(()) if !is_at(&lock, &file) => Err(RecordError::Locked { path: path.to_owned() }),
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(RecordError::Locked { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => Err(write_error(&file, source)),
@@ -143,6 +148,21 @@ impl RunFolder {
     }
 }
 
+/// Whether the open file is the one that `path` names now.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let identity = |meta: &fs::Metadata| (meta.dev(), meta.ino());
+    matches!((file.metadata(), fs::metadata(path)), (Ok(held), Ok(named)) if identity(&held) == identity(&named))
+}
+
+/// Elsewhere a folder with an open file in it cannot be moved.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +185,34 @@ mod tests {
         }
         let read = |name: &str| fs::read_to_string(results.path().join(name).join("images/x")).unwrap();
         assert_eq!(["a.1", "a.2", "a"].map(read), ["first", "second", "third"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_lock_that_was_moved_aside_is_not_the_lock_of_the_name() {
+        let results = tempfile::tempdir().unwrap();
+        let (first, _) = RunFolder::begin(results.path(), "a").unwrap();
+        let lock = results.path().join("a").join(LOCK);
+        assert!(is_at(&first._lock, &lock));
+        fs::rename(results.path().join("a"), results.path().join("a.1")).unwrap();
+        assert!(!is_at(&first._lock, &lock));
+        fs::create_dir(results.path().join("a")).unwrap();
+        fs::write(&lock, "").unwrap();
+        assert!(!is_at(&first._lock, &lock));
+    }
+
+    #[test]
+    fn what_a_dead_process_left_is_gone_once_the_run_is_opened_again() {
+        let results = tempfile::tempdir().unwrap();
+        let (folder, _) = RunFolder::begin(results.path(), "a").unwrap();
+        for left in ["metrics.csv.tmp-1", "images/x.png.tmp-1", "checkpoints/step-1.tmp-1/weights"] {
+            folder.save(left, b"half").unwrap();
+        }
+        drop(folder);
+        let path = RunFolder::reopen(results.path(), "a").unwrap().path().to_owned();
+        for gone in ["metrics.csv.tmp-1", "images/x.png.tmp-1", "checkpoints/step-1.tmp-1"] {
+            assert!(!path.join(gone).exists(), "{gone}");
+        }
     }
 
     #[test]

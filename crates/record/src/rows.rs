@@ -113,17 +113,21 @@ impl From<&MetricsRow> for MetricsLine {
     }
 }
 
-impl From<MetricsLine> for MetricsRow {
-    fn from(line: MetricsLine) -> Self {
-        let validation = match (line.protocol, line.val_loss, line.val_ssim) {
+impl MetricsLine {
+    /// The row, or the column that is empty though the others of a validation are not.
+    fn into_row(self) -> Result<MetricsRow, &'static str> {
+        let Self { step, epoch, learning_rate, train_loss, grad_norm, .. } = self;
+        let (psnr_y_db, psnr_rgb_db) = (self.val_psnr_y_db, self.val_psnr_rgb_db);
+        let validation = match (self.protocol, self.val_loss, self.val_ssim) {
             (Some(protocol), Some(loss), Some(ssim)) => {
-                let (psnr_y_db, psnr_rgb_db) = (line.val_psnr_y_db, line.val_psnr_rgb_db);
                 Some(Validation { protocol, loss, psnr_y_db, psnr_rgb_db, ssim })
             }
-            _ => None,
+            (None, None, None) if psnr_y_db.or(psnr_rgb_db).is_none() => None,
+            (None, ..) => return Err("protocol"),
+            (_, None, _) => return Err("val_loss"),
+            (_, _, None) => return Err("val_ssim"),
         };
-        let MetricsLine { step, epoch, learning_rate, train_loss, grad_norm, .. } = line;
-        Self { step, epoch, learning_rate, train_loss, grad_norm, validation }
+        Ok(MetricsRow { step, epoch, learning_rate, train_loss, grad_norm, validation })
     }
 }
 
@@ -132,7 +136,14 @@ impl From<MetricsLine> for MetricsRow {
 /// # Errors
 /// A file that cannot be read; [`RecordError::Row`] for a line that is no row.
 pub fn read_metrics(run: &Path) -> Result<Vec<MetricsRow>, RecordError> {
-    Ok(read::<MetricsLine>(&run.join(METRICS))?.into_iter().map(MetricsRow::from).collect())
+    let path = run.join(METRICS);
+    let refused = |index: usize, column: &str| RecordError::Row {
+        path: path.clone(),
+        line: index as u64 + 2,
+        reason: format!("column {column}: empty, though the row has a validation"),
+    };
+    let lines = read::<MetricsLine>(&path)?.into_iter().enumerate();
+    lines.map(|(index, line)| line.into_row().map_err(|column| refused(index, column))).collect()
 }
 
 /// The rows of timing.csv in the run folder `run`; none where there is no such file.
@@ -195,13 +206,15 @@ fn lines<R: Serialize>(rows: &[R], header: bool) -> io::Result<Vec<u8>> {
     writer.into_inner().map_err(|error| error.into_error())
 }
 
+/// Reads a table up to the end of its last line: what a process that died left of a row is none.
 fn read<R: DeserializeOwned>(path: &Path) -> Result<Vec<R>, RecordError> {
-    let file = match fs::File::open(path) {
-        Ok(file) => file,
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(source) => return Err(RecordError::Read { path: path.to_owned(), source }),
     };
-    let rows = csv::Reader::from_reader(file).into_deserialize();
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    let rows = csv::Reader::from_reader(&bytes[..whole]).into_deserialize();
     rows.map(|row| row.map_err(|error| row_error(path.to_owned(), &error))).collect()
 }
 
@@ -278,6 +291,17 @@ mod tests {
     }
 
     #[test]
+    fn a_psnr_without_its_protocol_is_no_row() {
+        let folder = tempfile::tempdir().unwrap();
+        append_metrics(folder.path(), &row(2)).unwrap();
+        let path = folder.path().join(METRICS);
+        let text = fs::read_to_string(&path).unwrap().replace("y_matlab", "");
+        fs::write(&path, text).unwrap();
+        let error = read_metrics(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("metrics.csv, line 2: column protocol"), "{error}");
+    }
+
+    #[test]
     fn infinite_scores_come_back_infinite() {
         let folder = tempfile::tempdir().unwrap();
         let row = EvaluationRow {
@@ -295,6 +319,23 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_file_torn_anywhere_reads_and_goes_on_as_if_nothing_had_been(steps in 1u64..9, torn in 0usize..2000, kept in 0u64..9) {
+            let (straight, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            for step in 1..=steps {
+                append_metrics(straight.path(), &row(step)).unwrap();
+            }
+            let whole = fs::read(straight.path().join(METRICS)).unwrap();
+            let path = broken.path().join(METRICS);
+            fs::write(&path, &whole[..torn % (whole.len() + 1)]).unwrap();
+            let left = read_metrics(broken.path()).unwrap().len() as u64;
+            cut(&path, kept).unwrap();
+            for step in 1 + left.min(kept)..=steps {
+                append_metrics(broken.path(), &row(step)).unwrap();
+            }
+            prop_assert_eq!(fs::read(&path).unwrap(), whole);
+        }
+
         #[test]
         fn metrics_rows_come_back_as_they_were(step in 1u64.., rate in 0f64..1., loss in any::<f64>(), psnr in 0f64..99.) {
             prop_assume!(!loss.is_nan());
