@@ -12,6 +12,9 @@ use crate::{
 /// With more figures than this the others are only named.
 const MOST_FIGURES: usize = 6;
 
+/// The charts that stand with the result; the others tell of the training.
+const RESULT_CHARTS: [&str; 3] = ["evaluation", "gains", "psnr"];
+
 /// The README of a run with the given charts and comparison figures, both by name.
 pub(crate) fn markdown(records: &Records, charts: &[&str], figures: &[String]) -> String {
     let Records { name, manifest, .. } = records;
@@ -58,7 +61,7 @@ fn results(records: &Records, charts: &[&str]) -> String {
     if let Some(best) = records.manifest.as_ref().and_then(best) {
         text += &format!("{best}\n\n");
     }
-    for name in ["evaluation", "psnr"] {
+    for name in RESULT_CHARTS {
         if charts.contains(&name) {
             text += &embedded(name);
         }
@@ -136,11 +139,8 @@ fn again(name: &str, manifest: &Manifest, records: &Records) -> String {
 }
 
 fn training_charts(charts: &[&str]) -> String {
-    let shown: String = charts
-        .iter()
-        .filter(|name| !["evaluation", "psnr"].contains(name))
-        .map(|name| embedded(name))
-        .collect();
+    let shown: String =
+        charts.iter().filter(|name| !RESULT_CHARTS.contains(name)).map(|name| embedded(name)).collect();
     if shown.is_empty() { String::new() } else { format!("## Training\n\n{shown}") }
 }
 
@@ -195,5 +195,6 @@ const FILES: &str = "\
 | evaluation.csv | PSNR and SSIM of every image |
 | weights.safetensors | the weights of the best validation |
 | checkpoints/ | what `--resume` goes on from |
-| charts/, images/ | pictures, drawn again at any time by `cargo xtask chart` (charts) and made at the end of the run (images) |
+| images/ | comparison figures, made at the end of the run |
+| charts/, tables/, README.md | drawn from the records above, and again at any time by `cargo xtask chart` |
 ";
