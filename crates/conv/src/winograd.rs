@@ -6,6 +6,7 @@
 //! be cut into strips at multiples of a tile's side without any change of its pixels.
 
 mod correlate;
+mod grad_weight;
 mod lanes;
 mod product;
 mod tiles;
@@ -77,6 +78,11 @@ fn grad_input_on(
         weight[(channel_out * shape.channels_in + channel_in) * taps + taps - 1 - tap]
     });
     correlate(instructions, &back, grad_ys, &weights, &[], Activation::None, grad_xs);
+}
+
+/// See [`crate::portable::grad_weight`].
+pub(crate) fn grad_weight(shape: &Shape, xs: &[f32], grad_ys: &[f32], grad_weight: &mut [f32]) {
+    self::grad_weight::grad_weight(Instructions::best(), shape, xs, grad_ys, grad_weight);
 }
 
 #[cfg(test)]

@@ -69,6 +69,57 @@ fn multiply_rows<L: Lanes, const COUNT: usize>(
     }
 }
 
+/// Adds `rows^T * panel` for one plane to `sums: [C_in, 16]`: `rows: [tiles, row_step]`, of which the first C_in values of
+/// a row count, `panel: [tiles, panel_step]`, of which the first sixteen values count.
+#[inline(always)]
+pub(super) fn accumulate<L: Lanes>(
+    lanes: L,
+    (rows, row_step): (&[f32], usize),
+    (panel, panel_step): (&[f32], usize),
+    sums: &mut [f32],
+) {
+    let (sums, _) = sums.as_chunks_mut::<PANEL>();
+    for (block, sums) in sums.chunks_mut(ROWS).enumerate() {
+        let rows = (&rows[block * ROWS..], row_step);
+        let panel = (panel, panel_step);
+        match sums.len() {
+            1 => accumulate_rows::<L, 1>(lanes, rows, panel, sums),
+            2 => accumulate_rows::<L, 2>(lanes, rows, panel, sums),
+            3 => accumulate_rows::<L, 3>(lanes, rows, panel, sums),
+            4 => accumulate_rows::<L, 4>(lanes, rows, panel, sums),
+            5 => accumulate_rows::<L, 5>(lanes, rows, panel, sums),
+            _ => accumulate_rows::<L, ROWS>(lanes, rows, panel, sums),
+        }
+    }
+}
+
+#[inline(always)]
+fn accumulate_rows<L: Lanes, const COUNT: usize>(
+    lanes: L,
+    (rows, row_step): (&[f32], usize),
+    (panel, panel_step): (&[f32], usize),
+    sums: &mut [[f32; PANEL]],
+) {
+    let mut products = [[lanes.splat(0.); 2]; COUNT];
+    for (row, line) in rows.chunks(row_step).zip(panel.chunks(panel_step)) {
+        let ([row, ..], [line, ..]) = (row.as_chunks::<COUNT>().0, line.as_chunks::<PANEL>().0) else {
+            continue;
+        };
+        let [low, high] = halves(lanes, line);
+        for (products, &value) in products.iter_mut().zip(row) {
+            let value = lanes.splat(value);
+            products[0] = lanes.mul_add(value, low, products[0]);
+            products[1] = lanes.mul_add(value, high, products[1]);
+        }
+    }
+    for (sums, products) in sums.iter_mut().zip(products) {
+        let (sums, _) = sums.as_chunks_mut::<LANES>();
+        for (sum, product) in sums.iter_mut().zip(products) {
+            lanes.store(lanes.add(lanes.load(sum), product), sum);
+        }
+    }
+}
+
 #[inline(always)]
 fn halves<L: Lanes>(lanes: L, line: &[f32; PANEL]) -> [L::Vector; 2] {
     let (line, _) = line.as_chunks::<LANES>();

@@ -34,8 +34,12 @@ fn doubles(values: &[f32]) -> Vec<f64> {
 
 /// Input, weight, bias, gradient of the output.
 fn operands(shape: &Shape) -> [Vec<f32>; 4] {
-    [shape.input_len(), shape.weight_len(), shape.channels_out, shape.output_len()]
-        .map(|len| random(len as u64, len))
+    let lens = [shape.input_len(), shape.weight_len(), shape.channels_out, shape.output_len()];
+    let mut seed = 0;
+    lens.map(|len| {
+        seed += 1;
+        random(seed, len)
+    })
 }
 
 /// The largest difference, of the largest value.
@@ -46,25 +50,29 @@ fn error(values: &[f32], expected: &[f64]) -> f64 {
     differences.fold(0., f64::max) / largest.max(f64::MIN_POSITIVE)
 }
 
-/// Output and gradients of input.
-fn results(instructions: Instructions, shape: &Shape, activation: Activation) -> [Vec<f32>; 2] {
+/// Output and gradients of input and weight.
+fn results(instructions: Instructions, shape: &Shape, activation: Activation) -> [Vec<f32>; 3] {
     let [xs, weight, bias, grad_ys] = operands(shape);
     // Values that must not be left over.
     let mut ys = vec![f32::NAN; shape.output_len()];
     forward_on(instructions, shape, &xs, &weight, &bias, activation, &mut ys);
     let mut grad_xs = vec![f32::NAN; shape.input_len()];
     grad_input_on(instructions, shape, &grad_ys, &weight, &mut grad_xs);
-    [ys, grad_xs]
+    let mut grad_weight = vec![f32::NAN; shape.weight_len()];
+    grad_weight::grad_weight(instructions, shape, &xs, &grad_ys, &mut grad_weight);
+    [ys, grad_xs, grad_weight]
 }
 
 /// The same by the definition, in f64.
-fn expected(shape: &Shape, activation: Activation) -> [Vec<f64>; 2] {
+fn expected(shape: &Shape, activation: Activation) -> [Vec<f64>; 3] {
     let [xs, weight, bias, grad_ys] = operands(shape).map(|values| doubles(&values));
     let mut ys = vec![0.; shape.output_len()];
     portable::forward(shape, &xs, &weight, &bias, activation, &mut ys);
     let mut grad_xs = vec![0.; shape.input_len()];
     portable::grad_input(shape, &grad_ys, &weight, &mut grad_xs);
-    [ys, grad_xs]
+    let mut grad_weight = vec![0.; shape.weight_len()];
+    portable::grad_weight(shape, &xs, &grad_ys, &mut grad_weight);
+    [ys, grad_xs, grad_weight]
 }
 
 proptest! {

@@ -9,6 +9,12 @@ use super::transform::{Evaluate, NINETIETHS, PLANES, POINTS, transform_square};
 use crate::pool::Scratch;
 use crate::shape::Shape;
 
+/// Values from one plane of sixteen output channels, `[C_in, 16]`, to the next: for the reason of
+/// [`super::tiles::Planes`] a cache line more than a plane has.
+pub(super) fn plane_step(channels_in: usize) -> usize {
+    (channels_in + 1) * PANEL
+}
+
 /// Transformed weights, for every sixteen output channels, zeros where there are fewer: `[64, C_in, 16]`.
 pub(super) struct Weights {
     channels_in: usize,
@@ -23,7 +29,7 @@ impl Weights {
         taps: impl Fn(usize, usize, usize) -> f32 + Sync,
     ) -> Self {
         let channels_in = shape.channels_in;
-        let panel_len = PLANES * channels_in * PANEL;
+        let panel_len = PLANES * plane_step(channels_in);
         let mut values = Scratch::stale(shape.channels_out.div_ceil(PANEL) * panel_len);
         values.par_chunks_mut(panel_len).enumerate().for_each(|(panel, values)| {
             let channel_out = panel * PANEL;
@@ -34,8 +40,7 @@ impl Weights {
 
     /// `[C_in, 16]` of one panel and plane.
     pub(super) fn block(&self, panel: usize, plane: usize) -> &[f32] {
-        let len = self.channels_in * PANEL;
-        &self.values[(panel * PLANES + plane) * len..][..len]
+        &self.values[(panel * PLANES + plane) * plane_step(self.channels_in)..][..self.channels_in * PANEL]
     }
 }
 
@@ -76,7 +81,7 @@ impl<F: Fn(usize, usize, usize) -> f32> PanelTransform<'_, F> {
                     |y, x| lanes.load(&taps[y][x]),
                     |y, x, value| {
                         let value = lanes.mul(value, lanes.splat(normaliser(y, x)));
-                        lanes.store(value, vector_mut(values, (y * POINTS + x) * channels_in * PANEL));
+                        lanes.store(value, vector_mut(values, (y * POINTS + x) * plane_step(channels_in)));
                     },
                 );
             }
