@@ -50,7 +50,30 @@ fn step_axis(steps: impl Iterator<Item = f64>) -> Axis {
     Axis::between("step", Spacing::Linear, 0., steps.fold(1., f64::max) * 1.02)
 }
 
+/// The axis of a PSNR, which shows at least half a decibel, so that noise does not look like progress.
+fn decibel_axis(label: String, values: impl Iterator<Item = f64>) -> Axis {
+    let values: Vec<f64> = values.filter(|db| db.is_finite()).collect();
+    let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(l, h), db| (l.min(*db), h.max(*db)));
+    let middle = low / 2. + high / 2.;
+    let least = if values.is_empty() { Vec::new() } else { vec![middle - 0.25, middle + 0.25] };
+    Axis::around(label, Spacing::Linear, values.into_iter().chain(least))
+}
+
 /// Few enough points that each gets a dot.
 fn is_sparse(points: &[(f64, f64)]) -> bool {
     points.len() <= 20
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_axis_of_decibels_shows_at_least_half_a_decibel() {
+        for values in [vec![], vec![30.], vec![30., 30.01, f64::INFINITY], vec![28., 33.]] {
+            let axis = decibel_axis(String::new(), values.iter().copied());
+            assert!(axis.high - axis.low >= 0.5, "{axis:?}");
+            assert!(values.iter().filter(|db| db.is_finite()).all(|db| (axis.low..axis.high).contains(db)));
+        }
+    }
 }

@@ -1,10 +1,10 @@
 //! Validation PSNR against steps, with bicubic interpolation and the best step.
 
-use super::{is_sparse, step_axis};
+use super::{decibel_axis, is_sparse, step_axis};
 use crate::{
     decibels::Psnr,
     number::grouped,
-    plot::{Axis, Heading, Level, Line, Lines, Mark, Spacing, palette},
+    plot::{Heading, Level, Line, Lines, Mark, palette},
     records::Records,
 };
 
@@ -34,7 +34,7 @@ pub(super) fn chart(records: &Records) -> Option<Lines> {
 
     let x = step_axis(records.metrics.iter().map(|row| row.step as f64));
     let shown = points.iter().map(|(_, db)| *db).chain(level.as_ref().map(|level| level.value));
-    let y = Axis::around(on.label(&first.protocol), Spacing::Linear, shown);
+    let y = decibel_axis(on.label(&first.protocol), shown);
     let line = Line {
         label: Some("validation".to_owned()),
         dotted: is_sparse(&points),

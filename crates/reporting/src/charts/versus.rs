@@ -1,6 +1,6 @@
 //! Validation PSNR of several runs in one chart.
 
-use super::is_sparse;
+use super::{decibel_axis, is_sparse};
 use crate::{
     decibels::{On, Psnr},
     plot::{Axis, Heading, Level, Line, Lines, Spacing, palette},
@@ -52,7 +52,7 @@ fn chart(
     let farthest = points().map(|(x, _)| *x).filter(|x| x.is_finite()).fold(1., f64::max).min(1e250);
     let x = Axis::between(x_label, Spacing::Linear, 0., farthest * 1.02);
     let shown = points().map(|(_, db)| *db).chain(levels.iter().map(|level| level.value));
-    let y = Axis::around(on.label(protocol), Spacing::Linear, shown);
+    let y = decibel_axis(on.label(protocol), shown);
     let heading = Heading {
         title: format!("Validation PSNR against {against}"),
         subtitle: format!("{} runs, each on the validation images of its own experiment", lines.len()),
