@@ -11,13 +11,18 @@ mod op;
 mod strips;
 
 #[cfg(target_arch = "x86_64")]
+mod blocks;
+#[cfg(target_arch = "x86_64")]
 mod direct;
 mod dispatch;
 #[cfg(target_arch = "x86_64")]
 mod narrow;
 mod portable;
 mod real;
+#[cfg(target_arch = "x86_64")]
+mod winograd;
 
+mod peak;
 mod pool;
 mod rows;
 mod shape;
@@ -25,4 +30,5 @@ mod shape;
 pub use conv2d::conv2d;
 pub use layout::{pixel_shuffle, to_nchw, to_nhwc};
 pub use options::{Activation, ConvOptions, Padding};
+pub use peak::fma_peak_gflops;
 pub use strips::{Layer, infer_in_strips};

@@ -6,6 +6,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Storage, Tensor, bail};
 use rayon::prelude::*;
 
 use crate::Activation;
+use crate::pool::zeros;
 use crate::real::Real;
 use crate::shape::Shape;
 
@@ -61,7 +62,7 @@ impl CustomOp3 for Convolution {
 impl Convolution {
     fn forward<T: Real>(&self, operands: [(&CpuStorage, &Layout); 3]) -> Result<CpuStorage> {
         let [xs, weight, bias] = operands.map(|(storage, layout)| values::<T>(storage, layout));
-        let mut ys = vec![T::default(); self.shape.output_len()];
+        let mut ys = zeros(self.shape.output_len());
         T::forward(&self.shape, xs?, weight?, bias?, self.activation, &mut ys);
         Ok(T::to_cpu_storage_owned(ys))
     }
@@ -85,7 +86,7 @@ impl Convolution {
 
         let device = bias.device();
         let grad_xs = if grad_xs_wanted {
-            let mut grad_xs = vec![T::default(); shape.input_len()];
+            let mut grad_xs = zeros(shape.input_len());
             T::grad_input(shape, &grad_ys, weight, &mut grad_xs);
             let dims = (shape.batch, shape.height, shape.width, shape.channels_in);
             Some(Tensor::from_vec(grad_xs, dims, device)?)
@@ -93,7 +94,7 @@ impl Convolution {
             None
         };
         let grad_weight = if grad_weight_wanted {
-            let mut grad_weight = vec![T::default(); shape.weight_len()];
+            let mut grad_weight = zeros(shape.weight_len());
             T::grad_weight(shape, xs, &grad_ys, &mut grad_weight);
             let dims = (shape.channels_out, shape.channels_in, shape.kernel, shape.kernel);
             Some(Tensor::from_vec(grad_weight, dims, device)?)

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
 
+use rayon::prelude::*;
+
 /// Sixteen floats that fill a cache line.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
@@ -71,6 +73,17 @@ impl Drop for Scratch {
             }
         });
     }
+}
+
+/// `len` zeros, written by all threads, for a tensor that outlives the pass.
+pub(crate) fn zeros<T: Copy + Default + Send>(len: usize) -> Vec<T> {
+    let mut values = Vec::with_capacity(len);
+    values.spare_capacity_mut()[..len].par_chunks_mut(1 << 16).for_each(|values| {
+        values.iter_mut().for_each(|value| _ = value.write(T::default()));
+    });
+    // SAFETY: the capacity is at least `len`, and the first `len` values have been written.
+    unsafe { values.set_len(len) };
+    values
 }
 
 #[cfg(test)]

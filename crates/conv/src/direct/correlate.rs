@@ -40,37 +40,67 @@ pub(super) fn correlate(correlation: &Correlation, rows: &[f32], panels: &Panels
     let last = (out_rows - 1) * out_step_y + (out_width - 1) * out_step_x + panels.channels_out;
     assert!(ys.len() >= last);
     for (channel, weight, bias) in panels.iter() {
+        let panel = Panel { taps_y: panels.taps_y, run: panels.run, weight, bias };
         let channels = (panels.channels_out - channel).min(PANEL);
-        for first in (0..pixels).step_by(TILE) {
-            // A tile that is not full computes its last pixel several times.
-            let at: [_; TILE] = std::array::from_fn(|index| {
-                let pixel = (first + index).min(pixels - 1);
-                let (y, x) = (pixel / out_width, pixel % out_width);
-                (y * step_y + x * step_x, y * out_step_y + x * out_step_x + channel)
-            });
-            // SAFETY: the two assertions above hold for the last pixel, and all others lie before it; a panel has
-            // `taps_y * run` lines of sixteen weights; AVX2 and FMA were detected before this module was chosen.
-            unsafe {
-                let xs = at.map(|(from, _)| rows.as_ptr().add(from));
-                let ys = at.map(|(_, to)| ys.as_mut_ptr().add(to));
-                let sums = tile(xs, row_len, panels.taps_y, panels.run, weight.as_ptr(), bias.as_ptr());
-                store(sums, correlation.activation, ys, channels);
+        // SAFETY: the assertions above hold for the last pixel, and all others lie before it; a panel has `taps_y * run`
+        // lines of sixteen weights; AVX2 and FMA were detected before this module was chosen.
+        unsafe { correlate_panel(correlation, rows, &panel, channels, &mut ys[channel..]) };
+    }
+}
+
+/// Sixteen output channels.
+struct Panel<'a> {
+    taps_y: usize,
+    run: usize,
+    weight: &'a [f32],
+    bias: &'a [f32],
+}
+
+/// The first `channels` channels of a panel, for all pixels.
+///
+/// # Safety
+/// AVX2 and FMA; there is a pixel, and the windows of all pixels lie in `rows`, their outputs in `ys`.
+#[target_feature(enable = "avx2,fma")]
+unsafe fn correlate_panel(
+    correlation: &Correlation,
+    rows: &[f32],
+    panel: &Panel,
+    channels: usize,
+    ys: &mut [f32],
+) {
+    let &Correlation { row_len, step_y, step_x, out_rows, out_width, out_step_y, out_step_x, activation } =
+        correlation;
+    let pixels = out_rows * out_width;
+    let (mut y, mut x) = (0, 0);
+    for first in (0..pixels).step_by(TILE) {
+        let at: [_; TILE] = std::array::from_fn(|index| {
+            let at = (y * step_y + x * step_x, y * out_step_y + x * out_step_x);
+            // A tile that is not full computes the last pixel several times.
+            if first + index + 1 < pixels {
+                x += 1;
+                if x == out_width {
+                    (y, x) = (y + 1, 0);
+                }
             }
+            at
+        });
+        // SAFETY: as the caller promises.
+        unsafe {
+            let xs = at.map(|(from, _)| rows.as_ptr().add(from));
+            let ys = at.map(|(_, to)| ys.as_mut_ptr().add(to));
+            let sums = tile(xs, row_len, panel);
+            store(sums, activation, ys, channels);
         }
     }
 }
 
 /// # Safety
-/// AVX2 and FMA; each of `xs` is followed by `taps_y` rows of `run` values, `weight` by as many lines of sixteen.
+/// AVX2 and FMA; each of `xs` is followed by the panel's `taps_y` rows of `run` values.
+#[inline]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn tile(
-    xs: [*const f32; TILE],
-    row_len: usize,
-    taps_y: usize,
-    run: usize,
-    mut weight: *const f32,
-    bias: *const f32,
-) -> [[__m256; 2]; TILE] {
+unsafe fn tile(xs: [*const f32; TILE], row_len: usize, panel: &Panel) -> [[__m256; 2]; TILE] {
+    let &Panel { taps_y, run, weight, bias } = panel;
+    let (mut weight, bias) = (weight.as_ptr(), bias.as_ptr());
     // SAFETY: as the caller promises.
     unsafe {
         let mut sums = [[_mm256_loadu_ps(bias), _mm256_loadu_ps(bias.add(8))]; TILE];
@@ -91,6 +121,7 @@ unsafe fn tile(
 
 /// # Safety
 /// AVX2; `channels` values, at most sixteen, can be written at each of `ys`.
+#[inline]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn store(sums: [[__m256; 2]; TILE], activation: Activation, ys: [*mut f32; TILE], channels: usize) {
     for (sums, ys) in sums.into_iter().zip(ys) {

@@ -18,13 +18,23 @@ fn noise(generator: &mut ChaCha8Rng, len: usize) -> Vec<f64> {
     (0..len).map(|_| generator.random_range(-1.0..1.0)).collect()
 }
 
-/// Input, weight, bias and the output's gradient, all noise that f32 holds exactly.
+/// Input, weight, bias and the output's gradient, all noise that f32 holds exactly. The gradient is zero where the
+/// activation's input is so near to its kink that rounding may put it on the other side.
 fn operands(layer: &Layer, seed: u64) -> [Vec<f64>; 4] {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     let input_len = layer.batch * layer.height * layer.width * layer.channels_in;
     let weight_len = layer.channels_out * layer.channels_in * layer.kernel * layer.kernel;
-    [input_len, weight_len, layer.channels_out, layer.output_len()]
-        .map(|len| noise(&mut generator, len).into_iter().map(|value| f64::from(value as f32)).collect())
+    let [xs, weight, bias, mut grad_ys] = [input_len, weight_len, layer.channels_out, layer.output_len()]
+        .map(|len| {
+            noise(&mut generator, len).into_iter().map(|value| f64::from(value as f32)).collect::<Vec<_>>()
+        });
+    let sums = layer.sums(&xs, &weight, &bias);
+    for (grad, sum) in grad_ys.iter_mut().zip(sums) {
+        if sum.abs() < 1e-3 {
+            *grad = 0.;
+        }
+    }
+    [xs, weight, bias, grad_ys]
 }
 
 /// Output and gradients through the layer under test.

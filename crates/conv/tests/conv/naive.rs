@@ -31,42 +31,51 @@ impl Layer {
         self.batch * self.out(self.height) * self.out(self.width) * self.channels_out
     }
 
+    /// The inputs of the activation.
+    pub(crate) fn sums(&self, xs: &[f64], weight: &[f64], bias: &[f64]) -> Vec<f64> {
+        let mut sums = Vec::with_capacity(self.output_len());
+        self.for_outputs(|image, y, x, c| {
+            let mut sum = bias[c];
+            self.window(image, y, x, c, |x, w| sum += xs[x] * weight[w]);
+            sums.push(sum);
+        });
+        sums
+    }
+
+    /// Output and gradients.
     pub(crate) fn compute(&self, xs: &[f64], weight: &[f64], bias: &[f64], grad_ys: &[f64]) -> Answer {
-        let mut ys = vec![0.; self.output_len()];
+        let mut ys = self.sums(xs, weight, bias);
         let mut grad_xs = vec![0.; xs.len()];
         let mut grad_weight = vec![0.; weight.len()];
         let mut grad_bias = vec![0.; bias.len()];
-        let mut at = 0;
+        let mut outputs = ys.iter_mut().zip(grad_ys);
+        self.for_outputs(|image, y, x, c| {
+            let Some((sum, grad)) = outputs.next() else { return };
+            let slope = match self.options.activation {
+                Activation::LeakyRelu(slope) if *sum <= 0. => f64::from(slope),
+                Activation::Relu if *sum <= 0. => 0.,
+                _ => 1.,
+            };
+            *sum *= slope;
+            let grad = grad * slope;
+            grad_bias[c] += grad;
+            self.window(image, y, x, c, |x, w| {
+                grad_xs[x] += grad * weight[w];
+                grad_weight[w] += grad * xs[x];
+            });
+        });
+        Answer { ys, grad_xs, grad_weight, grad_bias }
+    }
+
+    /// Calls `visit` with image, row, column and channel of every output.
+    fn for_outputs(&self, mut visit: impl FnMut(usize, usize, usize, usize)) {
         for image in 0..self.batch {
             for y in 0..self.out(self.height) {
                 for x in 0..self.out(self.width) {
-                    for c in 0..self.channels_out {
-                        let mut sum = bias[c];
-                        self.window(image, y, x, c, |x, w| sum += xs[x] * weight[w]);
-                        let slope = match self.options.activation {
-                            Activation::None => 1.,
-                            Activation::Relu => f64::from(u8::from(sum > 0.)),
-                            Activation::LeakyRelu(slope) => {
-                                if sum > 0. {
-                                    1.
-                                } else {
-                                    f64::from(slope)
-                                }
-                            }
-                        };
-                        ys[at] = sum * slope;
-                        let grad = grad_ys[at] * slope;
-                        grad_bias[c] += grad;
-                        self.window(image, y, x, c, |x, w| {
-                            grad_xs[x] += grad * weight[w];
-                            grad_weight[w] += grad * xs[x];
-                        });
-                        at += 1;
-                    }
+                    (0..self.channels_out).for_each(|c| visit(image, y, x, c));
                 }
             }
         }
-        Answer { ys, grad_xs, grad_weight, grad_bias }
     }
 
     /// Calls `visit` with the positions of all pairs of input value and weight that make one output.
