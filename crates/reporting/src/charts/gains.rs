@@ -18,7 +18,7 @@ pub(super) fn chart(records: &Records) -> Option<Lines> {
     let mean = gains.iter().sum::<f64>() / gains.len() as f64;
     let losers = gains.iter().filter(|gain| **gain < 0.).count();
     let points: Vec<_> = (1..).zip(&gains).map(|(rank, gain)| (f64::from(rank), *gain)).collect();
-    let x = Axis::around("images, sorted by gain", Spacing::Linear, [1., gains.len() as f64]);
+    let x = Axis::between("images, the largest gain first", Spacing::Linear, 0., gains.len() as f64 * 1.02);
     let y = Axis::around(
         format!("gain of {}", on.label(set.protocol)),
         Spacing::Linear,

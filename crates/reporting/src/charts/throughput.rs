@@ -23,7 +23,7 @@ pub(super) fn chart(records: &Records) -> Option<Lines> {
     });
     let dotted = is_sparse(&points);
     let line = Line {
-        label: Some("since the row before".to_owned()),
+        label: Some("between two rows of timing.csv".to_owned()),
         points,
         colour: palette::GREEN,
         width_px: 2.,
