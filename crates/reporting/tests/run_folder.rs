@@ -88,7 +88,7 @@ fn evaluation(method: &str) -> Vec<EvaluationRow> {
 fn whole_run(results: &Path, name: &str) -> RunFolder {
     let (folder, _) = RunFolder::begin(results, name).unwrap();
     manifest(name).save(folder.path()).unwrap();
-    for step in (10..=2000).step_by(10) {
+    for step in (40..=2000).step_by(40) {
         folder.append_metrics(&metrics_row(step)).unwrap();
         let images_per_s = 158. + (step % 70) as f64 / 10.;
         folder.append_timing(&TimingRow { step, elapsed_s: step as f64 / 9.8, images_per_s }).unwrap();
