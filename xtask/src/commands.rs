@@ -1,5 +1,6 @@
 //! The subcommands, one small file each.
 
+mod bench;
 mod chart;
 mod compare;
 mod evaluate;
@@ -28,6 +29,11 @@ pub(crate) enum Command {
     Compare(compare::Args),
     /// Measure a trained network on a set of images under a protocol.
     Evaluate(evaluate::Args),
+    /// Measure our speed and memory against other engines'.
+    Bench(bench::Args),
+    /// One engine at one workload, as a process of `bench`.
+    #[command(hide = true)]
+    BenchWorker(bench::WorkerArgs),
 }
 
 impl Command {
@@ -40,6 +46,8 @@ impl Command {
             Self::Chart(args) => chart::run(&args),
             Self::Compare(args) => compare::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
+            Self::Bench(args) => bench::run(&args),
+            Self::BenchWorker(args) => bench::work(&args),
         }
     }
 }

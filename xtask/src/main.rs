@@ -8,6 +8,8 @@ mod evaluation;
 mod experiment;
 mod training;
 
+mod bench;
+
 mod difference;
 mod exit;
 mod failure;
@@ -36,6 +38,7 @@ Examples:
   cargo xtask new my_birds --from srcnn_birds            a new experiment is a new TOML file
   cargo xtask compare srcnn_baseline my_birds            two runs in one table and one chart
   cargo xtask evaluate srcnn_baseline --on set5 --scale 3 --protocol y_matlab
+  cargo xtask bench --peers python3                      our speed and memory against PyTorch's
 
 Exit codes: 0 done, 2 usage or config, 4 unreadable input, 5 output not writable, 6 folder in use,
 7 checkpoint unusable, 8 diverged, 10 config or data changed, 130/143 stopped and resumable, 1 a bug.";
