@@ -165,24 +165,73 @@ mod tests {
 
     #[test]
     fn the_terminal_gets_aligned_columns() {
-        insta::assert_snapshot!(evaluation_text(&rows()));
+        insta::assert_snapshot!(evaluation_text(&rows()), @r#"
+        set5, ×3, y_matlab, 2 images
+        image            bicubic PSNR-Y dB  srcnn_t91_x3 PSNR-Y dB  gain Y dB  bicubic SSIM  srcnn_t91_x3 SSIM
+        ──────────────────────────────────────────────────────────────────────────────────────────────────────
+        baby.bmp                     33.91                   35.20      +1.29        0.9039             0.9201
+        a | b, "c"?.png              24.04                     inf       +inf        0.8216             1.0000
+        ──────────────────────────────────────────────────────────────────────────────────────────────────────
+        mean                         28.97                     inf       +inf        0.8628             0.9601
+
+        set5, ×3, rgb_basicsr, 1 image
+        image     bicubic PSNR-Y dB  srcnn_t91_x3 PSNR-Y dB  gain Y dB  bicubic PSNR-RGB dB  srcnn_t91_x3 PSNR-RGB dB  gain RGB dB  bicubic SSIM  srcnn_t91_x3 SSIM
+        ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        baby.bmp              33.93                   33.90      -0.03                32.50                     32.40        -0.10        0.9041             0.9040
+        ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        mean                  33.93                   33.90      -0.03                32.50                     32.40        -0.10        0.9041             0.9040
+        "#);
     }
 
     #[test]
     fn markdown_survives_bars_in_names() {
-        insta::assert_snapshot!(evaluation_markdown(&rows()));
+        insta::assert_snapshot!(evaluation_markdown(&rows()), @r#"
+        **set5, ×3, y_matlab, 2 images**
+
+        | image | bicubic PSNR-Y dB | srcnn_t91_x3 PSNR-Y dB | gain Y dB | bicubic SSIM | srcnn_t91_x3 SSIM |
+        | --- | ---: | ---: | ---: | ---: | ---: |
+        | baby.bmp | 33.91 | 35.20 | +1.29 | 0.9039 | 0.9201 |
+        | a \| b, "c" .png | 24.04 | inf | +inf | 0.8216 | 1.0000 |
+        | **mean** | **28.97** | **inf** | **+inf** | **0.8628** | **0.9601** |
+
+        **set5, ×3, rgb_basicsr, 1 image**
+
+        | image | bicubic PSNR-Y dB | srcnn_t91_x3 PSNR-Y dB | gain Y dB | bicubic PSNR-RGB dB | srcnn_t91_x3 PSNR-RGB dB | gain RGB dB | bicubic SSIM | srcnn_t91_x3 SSIM |
+        | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+        | baby.bmp | 33.93 | 33.90 | -0.03 | 32.50 | 32.40 | -0.10 | 0.9041 | 0.9040 |
+        | **mean** | **33.93** | **33.90** | **-0.03** | **32.50** | **32.40** | **-0.10** | **0.9041** | **0.9040** |
+        "#);
     }
 
     #[test]
     fn csv_names_set_scale_and_protocol_in_every_row() {
-        insta::assert_snapshot!(evaluation_csv(&rows()));
+        insta::assert_snapshot!(evaluation_csv(&rows()), @r#"
+        set,scale,protocol,image,method,psnr_y_db,psnr_rgb_db,ssim,gain_db
+        set5,3,y_matlab,baby.bmp,bicubic,33.9101,,0.9039,+0.00
+        set5,3,y_matlab,baby.bmp,srcnn_t91_x3,35.2,,0.9201,+1.29
+        set5,3,y_matlab,"a | b, ""c""
+        .png",bicubic,24.0365,,0.8216,+0.00
+        set5,3,y_matlab,"a | b, ""c""
+        .png",srcnn_t91_x3,inf,,1,+inf
+        set5,3,y_matlab,mean,bicubic,28.973300000000002,,0.86275,+0.00
+        set5,3,y_matlab,mean,srcnn_t91_x3,inf,,0.9600500000000001,+inf
+        set5,3,rgb_basicsr,baby.bmp,bicubic,33.93,32.5,0.9041,+0.00
+        set5,3,rgb_basicsr,baby.bmp,srcnn_t91_x3,33.9,32.4,0.904,-0.03
+        set5,3,rgb_basicsr,mean,bicubic,33.93,32.5,0.9041,+0.00
+        set5,3,rgb_basicsr,mean,srcnn_t91_x3,33.9,32.4,0.904,-0.03
+        "#);
     }
 
     #[test]
     fn a_large_set_is_shown_by_its_mean() {
         let many: Vec<_> =
             (0..100).map(|i| EvaluationRow { image: format!("{i}"), ..rows()[0].clone() }).collect();
-        insta::assert_snapshot!(evaluation_text(&many));
+        insta::assert_snapshot!(evaluation_text(&many), @r"
+        set5, ×3, y_matlab, 100 images
+        image  bicubic PSNR-Y dB  bicubic SSIM
+        ──────────────────────────────────────
+        mean               33.91        0.9039
+        ");
         assert_eq!(evaluation_csv(&many).lines().count(), 102);
     }
 

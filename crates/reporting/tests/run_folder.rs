@@ -223,5 +223,11 @@ fn runs_are_compared_in_a_table_and_two_charts() {
     let comparison = compare(&runs, &results.path().join("compare-one-two")).unwrap();
     assert_eq!(comparison.files.len(), 4 + 2);
     assert!(comparison.files.iter().all(|file| file.is_file()));
-    insta::assert_snapshot!(comparison.table);
+    insta::assert_snapshot!(comparison.table, @r"
+    run    network  weights  MACs/HR px  scale  steps    training      best validation  set5 ×3 dB, y_matlab (gain)
+    ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    one      srcnn    8,129       8,032     ×3  2,000  3 min 23 s  30.42 dB (y_matlab)                32.19 (+1.80)
+    two      srcnn    8,129       8,032     ×3  2,000  3 min 23 s  30.42 dB (y_matlab)                32.19 (+1.80)
+    young        –        –           –      –      –           –                    –                            –
+    ");
 }
