@@ -2,7 +2,7 @@
 
 use candle_core::{Module, Result, Tensor};
 use candle_nn::{VarBuilder, init};
-use plumage_conv::{ConvOptions, Padding, conv2d};
+use plumage_conv::{ConvOptions, Layer, Padding, conv2d};
 
 /// How the weights of a layer start; the bias starts at zero.
 #[derive(Clone, Copy, Debug)]
@@ -17,11 +17,7 @@ pub(crate) enum Init {
 }
 
 /// A square convolution with bias and activation over `[B, H, W, C]`.
-pub(crate) struct Conv2d {
-    weight: Tensor,
-    bias: Tensor,
-    options: ConvOptions,
-}
+pub(crate) struct Conv2d(Layer);
 
 impl Conv2d {
     /// Takes `weight: [channels_out, channels_in, kernel, kernel]` and `bias: [channels_out]` from `vb`.
@@ -40,23 +36,27 @@ impl Conv2d {
         let start = init::Init::Randn { mean: 0., stdev: std };
         let weight = vb.get_with_hints((channels_out, channels_in, kernel, kernel), "weight", start)?;
         let bias = vb.get_with_hints(channels_out, "bias", init::ZERO)?;
-        Ok(Self { weight, bias, options })
+        Ok(Self(Layer { weight, bias: Some(bias), options }))
     }
 
-    /// The same layer for inference: it keeps nothing for gradients, and `padding` may differ from training's.
-    pub(crate) fn detached(&self, padding: Padding) -> Self {
-        let options = ConvOptions { padding, ..self.options };
-        Self { weight: self.weight.detach(), bias: self.bias.detach(), options }
+    /// The layer for [`plumage_conv::infer_in_strips`], whose padding may differ from training's.
+    pub(crate) fn inference(&self, padding: Padding) -> Layer {
+        let Layer { weight, bias, options } = &self.0;
+        Layer {
+            weight: weight.detach(),
+            bias: bias.as_ref().map(Tensor::detach),
+            options: ConvOptions { padding, ..*options },
+        }
     }
 
     /// Multiplications of one output pixel, all channels.
     pub(crate) fn macs_per_output_pixel(&self) -> u64 {
-        self.weight.elem_count() as u64
+        self.0.weight.elem_count() as u64
     }
 }
 
 impl Module for Conv2d {
     fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        conv2d(xs, &self.weight, Some(&self.bias), &self.options)
+        conv2d(xs, &self.0.weight, self.0.bias.as_ref(), &self.0.options)
     }
 }

@@ -7,7 +7,7 @@
 
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
-use plumage_conv::{Activation, ConvOptions, Padding, to_nchw, to_nhwc};
+use plumage_conv::{Activation, ConvOptions, Padding, infer_in_strips, to_nchw, to_nhwc};
 use plumage_imaging::Channels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -150,12 +150,12 @@ impl Upscaler for Srcnn {
     }
 
     fn infer(&self, xs: &Tensor) -> Result<Tensor> {
-        let padded = |conv: &Conv2d| match self.config.padding {
-            BorderRule::Zeros => conv.detached(Padding::Zeros),
-            BorderRule::Replicate | BorderRule::Valid => conv.detached(Padding::Replicate),
+        let padding = match self.config.padding {
+            BorderRule::Zeros => Padding::Zeros,
+            BorderRule::Replicate | BorderRule::Valid => Padding::Replicate,
         };
-        let features = to_nhwc(xs)?.apply(&padded(&self.conv1))?.apply(&padded(&self.conv2))?;
-        let ys = to_nchw(&features.apply(&padded(&self.conv3))?)?;
+        let layers = [&self.conv1, &self.conv2, &self.conv3].map(|conv| conv.inference(padding));
+        let ys = to_nchw(&infer_in_strips(&to_nhwc(xs)?, &layers)?)?;
         if self.config.residual { ys + xs } else { Ok(ys) }
     }
 }
