@@ -2,7 +2,7 @@
 
 use candle_core::{Module, Result, Tensor};
 use candle_nn::{VarBuilder, init};
-use plumage_conv::{ConvOptions, Layer, Padding, conv2d};
+use plumage_conv::{ConvOptions, Layer, Padding};
 
 /// How the weights of a layer start; the bias starts at zero.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,6 @@ impl Conv2d {
 
 impl Module for Conv2d {
     fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        conv2d(xs, &self.0.weight, self.0.bias.as_ref(), &self.0.options)
+        self.0.forward(xs)
     }
 }
