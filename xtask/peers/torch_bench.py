@@ -6,7 +6,8 @@
 
 The protocol is that of xtask/src/bench/worker.rs: `ready` when all is prepared, the milliseconds of one step for each
 line `run`, and the peak memory in MiB when the input ends. Networks and steps are those of xtask/src/bench/engines, as a
-user of PyTorch would write them.
+user of PyTorch would write them. The memory of onnxruntime is that of a process that has PyTorch loaded too, since PyTorch
+exports the network.
 """
 
 import argparse

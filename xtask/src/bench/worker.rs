@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{engines::Engine, workloads::Workload};
-use crate::failure::Failure;
+use crate::{exit::ExitKind, failure::Failure};
 
 /// The process, seen from the one that started it.
 pub(crate) struct Worker {
@@ -73,8 +73,11 @@ impl Worker {
     }
 
     fn unexpected(&self, answer: &str) -> Failure {
-        let engine = &self.engine;
-        Failure::internal(format!("{engine} answered {answer}: it ended early, perhaps for want of memory"))
+        Failure::Said {
+            exit: ExitKind::Internal,
+            message: format!("{} ended early: it answered {answer}", self.engine),
+            help: Some("its own words are above; a process that ran out of memory has none".to_owned()),
+        }
     }
 }
 

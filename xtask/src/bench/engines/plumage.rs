@@ -3,13 +3,11 @@
 
 use candle_core::{D, Device, Module, Result, Tensor};
 use candle_nn::{Linear, VarBuilder, init::Init, loss::binary_cross_entropy_with_logit};
-use plumage_conv::{
-    Activation, ConvOptions, Layer, Padding, infer_in_strips, pixel_shuffle, to_nchw, to_nhwc,
-};
+use plumage_conv::{Activation, ConvOptions, Padding, conv2d, pixel_shuffle, to_nchw, to_nhwc};
 use plumage_imaging::Channels;
 use plumage_losses::{l1, mse};
 use plumage_models::{
-    ModelConfig, Parameters,
+    ModelConfig, Parameters, Upscaler,
     srcnn::{BorderRule, SrcnnConfig, SrcnnInit},
 };
 use plumage_trainer::{
@@ -50,7 +48,8 @@ impl Learner {
     }
 }
 
-fn train_srcnn(channels: usize, middle: usize, side: usize) -> Result<Step> {
+/// SRCNN as experiments have it, with the paper's widths and zeros beyond the border.
+fn srcnn(channels: usize, middle: usize) -> Result<(Parameters, Box<dyn Upscaler>)> {
     let config = ModelConfig::Srcnn(SrcnnConfig {
         channels: if channels == 1 { Channels::Y } else { Channels::Rgb },
         kernels: [9, middle, 5],
@@ -59,8 +58,11 @@ fn train_srcnn(channels: usize, middle: usize, side: usize) -> Result<Step> {
         residual: false,
         init: SrcnnInit::He,
     });
-    let build = |vb: VarBuilder| config.architecture().build(1, vb);
-    let (parameters, model) = Parameters::init(0, &Device::Cpu, build)?;
+    Parameters::init(0, &Device::Cpu, |vb| config.architecture().build(1, vb))
+}
+
+fn train_srcnn(channels: usize, middle: usize, side: usize) -> Result<Step> {
+    let (parameters, model) = srcnn(channels, middle)?;
     let mut learner = Learner::new(parameters);
     let xs = Tensor::rand(0f32, 1., (BATCH, channels, side, side), &Device::Cpu)?;
     let hr = xs.rand_like(0., 1.)?;
@@ -72,14 +74,9 @@ fn train_srcnn(channels: usize, middle: usize, side: usize) -> Result<Step> {
 }
 
 fn infer_srcnn(middle: usize, side: usize) -> Result<Step> {
-    let build = |vb: VarBuilder| {
-        let layers = networks::srcnn(1, middle);
-        layers.iter().map(|spec| layer(spec, activation_of_srcnn(spec), &vb)).collect::<Result<Vec<_>>>()
-    };
-    let (_, layers) = Parameters::init(0, &Device::Cpu, build)?;
-    let layers: Vec<Layer> = layers.iter().map(detached).collect();
+    let (_, model) = srcnn(1, middle)?;
     let xs = Tensor::rand(0f32, 1., (1, 1, side, side), &Device::Cpu)?;
-    Ok(Box::new(move || to_nchw(&infer_in_strips(&to_nhwc(&xs)?, &layers)?).map(drop)))
+    Ok(Box::new(move || model.infer(&xs).map(drop)))
 }
 
 fn infer_generator(side: usize) -> Result<Step> {
@@ -115,38 +112,47 @@ fn train_srgan() -> Result<Step> {
     }))
 }
 
-/// A convolution of a network whose parameters `vb` provides.
-fn layer(spec: &ConvSpec, activation: Activation, vb: &VarBuilder) -> Result<Layer> {
-    let &ConvSpec { channels_in, channels_out, kernel, stride, .. } = spec;
-    let vb = vb.pp(&spec.name);
-    let start = Init::Randn { mean: 0., stdev: (2. / (channels_in * kernel * kernel) as f64).sqrt() };
-    let weight = vb.get_with_hints((channels_out, channels_in, kernel, kernel), "weight", start)?;
-    let bias = Some(vb.get_with_hints(channels_out, "bias", Init::Const(0.))?);
-    Ok(Layer { weight, bias, options: ConvOptions { stride, padding: Padding::Zeros, activation } })
+/// A convolution with its parameters, over `[B, H, W, C]`.
+struct Conv {
+    weight: Tensor,
+    bias: Tensor,
+    options: ConvOptions,
 }
 
-fn activation_of_srcnn(spec: &ConvSpec) -> Activation {
-    if spec.name == "conv3" { Activation::None } else { Activation::Relu }
+impl Conv {
+    fn new(spec: &ConvSpec, activation: Activation, vb: &VarBuilder) -> Result<Self> {
+        let &ConvSpec { channels_in, channels_out, kernel, stride, .. } = spec;
+        let vb = vb.pp(&spec.name);
+        let start = Init::Randn { mean: 0., stdev: (2. / (channels_in * kernel * kernel) as f64).sqrt() };
+        let weight = vb.get_with_hints((channels_out, channels_in, kernel, kernel), "weight", start)?;
+        let bias = vb.get_with_hints(channels_out, "bias", Init::Const(0.))?;
+        Ok(Self { weight, bias, options: ConvOptions { stride, padding: Padding::Zeros, activation } })
+    }
+
+    /// The same layer without gradients for its parameters.
+    fn detached(&self) -> Self {
+        Self { weight: self.weight.detach(), bias: self.bias.detach(), options: self.options }
+    }
 }
 
-/// The same layer without gradients for its parameters.
-fn detached(layer: &Layer) -> Layer {
-    let bias = layer.bias.as_ref().map(Tensor::detach);
-    Layer { weight: layer.weight.detach(), bias, options: layer.options }
+impl Module for Conv {
+    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
+        conv2d(xs, &self.weight, Some(&self.bias), &self.options)
+    }
 }
 
 /// See [`networks::generator`]; images and features are `[B, H, W, C]`.
 struct Generator {
-    head: Layer,
-    blocks: Vec<[Layer; 2]>,
-    tail: Layer,
+    head: Conv,
+    blocks: Vec<[Conv; 2]>,
+    tail: Conv,
 }
 
 impl Generator {
     fn new(vb: VarBuilder) -> Result<Self> {
         let mut layers = networks::generator().into_iter().map(|spec| {
             let activation = if spec.name.ends_with("conv1") { Activation::Relu } else { Activation::None };
-            layer(&spec, activation, &vb)
+            Conv::new(&spec, activation, &vb)
         });
         let mut next =
             || layers.next().unwrap_or_else(|| candle_core::bail!("the generator has no more layers"));
@@ -156,8 +162,8 @@ impl Generator {
     }
 
     fn detached(&self) -> Self {
-        let blocks = self.blocks.iter().map(|block| block.each_ref().map(detached)).collect();
-        Self { head: detached(&self.head), blocks, tail: detached(&self.tail) }
+        let blocks = self.blocks.iter().map(|block| block.each_ref().map(Conv::detached)).collect();
+        Self { head: self.head.detached(), blocks, tail: self.tail.detached() }
     }
 }
 
@@ -179,15 +185,17 @@ impl Module for Generator {
 
 /// See [`networks::discriminator`]; takes `[B, H, W, 3]`, returns `[B, 1]`.
 struct Discriminator {
-    convs: Vec<Layer>,
+    convs: Vec<Conv>,
     head: Linear,
 }
 
 impl Discriminator {
     fn new(vb: VarBuilder) -> Result<Self> {
         let leaky = Activation::LeakyRelu(SLOPE as f32);
-        let convs =
-            networks::discriminator().iter().map(|spec| layer(spec, leaky, &vb)).collect::<Result<_>>()?;
+        let convs = networks::discriminator()
+            .iter()
+            .map(|spec| Conv::new(spec, leaky, &vb))
+            .collect::<Result<_>>()?;
         let start = Init::Randn { mean: 0., stdev: (1. / LAST_WIDTH as f64).sqrt() };
         let vb = vb.pp("head");
         let weight = vb.get_with_hints((1, LAST_WIDTH), "weight", start)?;
@@ -196,7 +204,7 @@ impl Discriminator {
 
     fn detached(&self) -> Self {
         let head = Linear::new(self.head.weight().detach(), self.head.bias().map(Tensor::detach));
-        Self { convs: self.convs.iter().map(detached).collect(), head }
+        Self { convs: self.convs.iter().map(Conv::detached).collect(), head }
     }
 }
 
