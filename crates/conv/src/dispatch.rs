@@ -36,7 +36,7 @@ enum Pass {
 /// | no AVX2 and FMA                  | portable | portable   | portable    | the kernels are written for them          |
 /// | 1-4 channels out, long runs      | narrow   | direct     | narrow      | vectors of output channels would be 3/4   |
 /// |                                  |          |            |             | empty; on the way back they are full      |
-/// | 9x9, stride 1, 1-4 channels in   | blocks   | direct     | blocks      | nine 3x3 kernels by Winograd              |
+/// | 9x9, stride 1, 2-4 channels in   | blocks   | direct     | blocks      | nine 3x3 kernels by Winograd              |
 /// | 3x3, 5x5, stride 1, 8 and more   | winograd | winograd   | winograd    | 5 to 6 times fewer multiplications        |
 /// | channels in and out              |          |            |             |                                           |
 /// | all others                       | direct   | direct     | direct      | 70-90% of the machine's peak              |

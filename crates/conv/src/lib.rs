@@ -32,3 +32,6 @@ pub use layout::{pixel_shuffle, to_nchw, to_nhwc};
 pub use options::{Activation, ConvOptions, Padding};
 pub use peak::fma_peak_gflops;
 pub use strips::{Layer, infer_in_strips};
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod twins;

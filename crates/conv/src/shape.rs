@@ -16,7 +16,7 @@ pub(crate) struct Shape {
 
 impl Shape {
     /// # Errors
-    /// A weight that does not fit the input, a stride of 0, a kernel that is not square or larger than its input.
+    /// A weight that does not fit the input, nothing to compute, a stride of 0, a kernel that is not square or larger than its input.
     pub(crate) fn new(
         (batch, height, width, channels_in): (usize, usize, usize, usize),
         (channels_out, weight_channels, kernel, kernel_width): (usize, usize, usize, usize),
@@ -31,6 +31,9 @@ impl Shape {
         }
         if stride == 0 || kernel == 0 {
             bail!("a convolution needs a kernel and a stride of at least 1");
+        }
+        if [batch, channels_in, channels_out].contains(&0) {
+            bail!("a convolution of {batch} images from {channels_in} to {channels_out} channels is empty");
         }
         if height + 2 * pad < kernel || width + 2 * pad < kernel {
             bail!(

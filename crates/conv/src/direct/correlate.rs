@@ -73,23 +73,22 @@ unsafe fn correlate_panel(
     let pixels = out_rows * out_width;
     let (mut y, mut x) = (0, 0);
     for first in (0..pixels).step_by(TILE) {
-        let at: [_; TILE] = std::array::from_fn(|index| {
-            let at = (y * step_y + x * step_x, y * out_step_y + x * out_step_x);
-            // A tile that is not full computes the last pixel several times.
-            if first + index + 1 < pixels {
-                x += 1;
-                if x == out_width {
-                    (y, x) = (y + 1, 0);
-                }
-            }
-            at
-        });
+        let (mut xs, mut to) = ([rows.as_ptr(); TILE], [ys.as_mut_ptr(); TILE]);
         // SAFETY: as the caller promises.
         unsafe {
-            let xs = at.map(|(from, _)| rows.as_ptr().add(from));
-            let ys = at.map(|(_, to)| ys.as_mut_ptr().add(to));
+            for index in 0..TILE {
+                xs[index] = rows.as_ptr().add(y * step_y + x * step_x);
+                to[index] = ys.as_mut_ptr().add(y * out_step_y + x * out_step_x);
+                // A tile that is not full computes the last pixel several times.
+                if first + index + 1 < pixels {
+                    x += 1;
+                    if x == out_width {
+                        (y, x) = (y + 1, 0);
+                    }
+                }
+            }
             let sums = tile(xs, row_len, panel);
-            store(sums, activation, ys, channels);
+            store(sums, activation, to, channels);
         }
     }
 }
@@ -125,7 +124,7 @@ unsafe fn tile(xs: [*const f32; TILE], row_len: usize, panel: &Panel) -> [[__m25
 #[target_feature(enable = "avx2,fma")]
 unsafe fn store(sums: [[__m256; 2]; TILE], activation: Activation, ys: [*mut f32; TILE], channels: usize) {
     for (sums, ys) in sums.into_iter().zip(ys) {
-        let [low, high] = sums.map(|sum| activate(activation, sum));
+        let (low, high) = (activate(activation, sums[0]), activate(activation, sums[1]));
         // SAFETY: as the caller promises; the copy is of at most the sixteen values of `line`.
         unsafe {
             if channels == PANEL {
@@ -141,6 +140,7 @@ unsafe fn store(sums: [[__m256; 2]; TILE], activation: Activation, ys: [*mut f32
     }
 }
 
+#[inline]
 #[target_feature(enable = "avx2,fma")]
 fn activate(activation: Activation, values: __m256) -> __m256 {
     let zero = _mm256_setzero_ps();

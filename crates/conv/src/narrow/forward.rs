@@ -108,8 +108,10 @@ unsafe fn tile<const PIXELS: usize, const CHANNELS: usize>(
         for tap_y in 0..taps_y {
             let row = tap_y * row_len;
             for at in (row..row + whole).step_by(LANES) {
-                let taps_here: [_; CHANNELS] =
-                    std::array::from_fn(|channel| _mm256_loadu_ps(taps.add(channel * LANES)));
+                let mut taps_here = [_mm256_setzero_ps(); CHANNELS];
+                for (channel, tap) in taps_here.iter_mut().enumerate() {
+                    *tap = _mm256_loadu_ps(taps.add(channel * LANES));
+                }
                 for (sums, windows) in sums.iter_mut().zip(windows) {
                     let x = _mm256_loadu_ps(windows.add(at));
                     for (sum, tap) in sums.iter_mut().zip(taps_here) {
@@ -129,9 +131,16 @@ unsafe fn tile<const PIXELS: usize, const CHANNELS: usize>(
             }
         }
     }
-    sums.map(|sums| sums.map(|sum| sum_of_lanes(sum)))
+    let mut products = [[0.; CHANNELS]; PIXELS];
+    for (products, sums) in products.iter_mut().zip(sums) {
+        for (product, sum) in products.iter_mut().zip(sums) {
+            *product = sum_of_lanes(sum);
+        }
+    }
+    products
 }
 
+#[inline]
 #[target_feature(enable = "avx2,fma")]
 fn sum_of_lanes(values: __m256) -> f32 {
     let quads = _mm_add_ps(_mm256_castps256_ps128(values), _mm256_extractf128_ps::<1>(values));

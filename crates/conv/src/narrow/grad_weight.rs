@@ -127,8 +127,10 @@ impl Block {
             for row in 0..self.rows {
                 let mut window = windows.as_ptr().add(row * self.step_y);
                 for _ in 0..self.columns {
-                    let grad: [_; CHANNELS] =
-                        std::array::from_fn(|channel| _mm256_broadcast_ss(&*grads.add(channel)));
+                    let mut grad = [_mm256_setzero_ps(); CHANNELS];
+                    for (channel, grad) in grad.iter_mut().enumerate() {
+                        *grad = _mm256_broadcast_ss(&*grads.add(channel));
+                    }
                     for vector in 0..VECTORS {
                         let from = window.add(vector * LANES);
                         let x =
