@@ -9,6 +9,29 @@ use crate::Activation;
 /// Floats of a vector.
 pub(super) const LANES: usize = 8;
 
+/// The `N` values from an index on.
+///
+/// # Safety
+/// `at + N <= values.len()`. The innermost loops read so few values at a place that a check of each would take as long
+/// as their arithmetic; they check once, before.
+#[inline(always)]
+pub(super) unsafe fn values_at<const N: usize>(values: &[f32], at: usize) -> &[f32; N] {
+    debug_assert!(at + N <= values.len());
+    // SAFETY: as the caller promises.
+    unsafe { &*values.as_ptr().add(at).cast() }
+}
+
+/// The `N` values from an index on.
+///
+/// # Safety
+/// As for [`values_at`].
+#[inline(always)]
+pub(super) unsafe fn values_at_mut<const N: usize>(values: &mut [f32], at: usize) -> &mut [f32; N] {
+    debug_assert!(at + N <= values.len());
+    // SAFETY: as the caller promises.
+    unsafe { &mut *values.as_mut_ptr().add(at).cast() }
+}
+
 /// What the transforms and products need of a vector of eight floats. A value of such a type is the permission to use
 /// its instructions.
 pub(super) trait Lanes: Copy {

@@ -1,6 +1,6 @@
 //! The products of transformed tiles and transformed weights: sixty-four small matrix products, one for each plane.
 
-use super::lanes::{LANES, Lanes};
+use super::lanes::{LANES, Lanes, values_at};
 
 /// Channels of a panel of weights: two vectors.
 pub(super) const PANEL: usize = 2 * LANES;
@@ -100,10 +100,14 @@ fn accumulate_rows<L: Lanes, const COUNT: usize>(
     (panel, panel_step): (&[f32], usize),
     sums: &mut [[f32; PANEL]],
 ) {
+    let tiles = rows.len().div_ceil(row_step);
+    let last = tiles.saturating_sub(1);
+    assert!(last * row_step + COUNT <= rows.len() && last * panel_step + PANEL <= panel.len());
     let mut products = [[lanes.splat(0.); 2]; COUNT];
-    for (row, line) in rows.chunks(row_step).zip(panel.chunks(panel_step)) {
-        let ([row, ..], [line, ..]) = (row.as_chunks::<COUNT>().0, line.as_chunks::<PANEL>().0) else {
-            continue;
+    for tile in 0..tiles {
+        // SAFETY: the assertion holds for the last tile, and all others lie before it.
+        let (row, line) = unsafe {
+            (values_at::<COUNT>(rows, tile * row_step), values_at::<PANEL>(panel, tile * panel_step))
         };
         let [low, high] = halves(lanes, line);
         for (products, &value) in products.iter_mut().zip(row) {

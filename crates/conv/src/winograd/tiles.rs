@@ -1,6 +1,6 @@
 //! Tiles: where they lie in an image, and how they are transformed.
 
-use super::lanes::{LANES, Lanes};
+use super::lanes::{LANES, Lanes, values_at, values_at_mut};
 use super::transform::{PLANES, POINTS, Transform, transform_square};
 use crate::rows::Image;
 use crate::shape::Shape;
@@ -77,10 +77,14 @@ pub(super) fn transform_tile<L: Lanes, T: Transform<SIDE, POINTS>, const SIDE: u
     for channel in (0..planes.channels).step_by(LANES) {
         let values = &values[channel..];
         let transformed = &mut transformed[tile * planes.channels + channel..];
+        assert!((SIDE - 1) * (row_step + column_step) + LANES <= values.len());
+        assert!((PLANES - 1) * step + LANES <= transformed.len());
         transform_square::<L, T, SIDE, POINTS>(
             lanes,
-            |y, x| lanes.load(vector(values, y * row_step + x * column_step)),
-            |y, x, value| lanes.store(value, vector_mut(transformed, (y * POINTS + x) * step)),
+            // SAFETY: the first assertion holds for the last pixel, and all others lie before it.
+            |y, x| lanes.load(unsafe { values_at(values, y * row_step + x * column_step) }),
+            // SAFETY: the second assertion holds for the last plane, and all others lie before it.
+            |y, x, value| lanes.store(value, unsafe { values_at_mut(transformed, (y * POINTS + x) * step) }),
         );
     }
 }

@@ -8,6 +8,8 @@
 //! arithmetic, row i of B^T is the product of (x - p) over all finite points p but the i-th, the last row the product over
 //! all of them, and N is 1 over the i-th product at the i-th point; every entry but N's ninetieths is a binary fraction.
 
+use std::mem::MaybeUninit;
+
 use super::lanes::Lanes;
 
 /// Points, and side of a transformed tile.
@@ -122,18 +124,25 @@ pub(super) fn transform_square<L, T, const FROM: usize, const TO: usize>(
     L: Lanes,
     T: Transform<FROM, TO>,
 {
-    let mut half = [[lanes.splat(0.); FROM]; TO];
+    // Not closures over arrays, which would not be compiled for the instructions that they run on; and not zeros at first,
+    // which would take as long as the transform of a column.
+    let mut half = [[MaybeUninit::uninit(); FROM]; TO];
     for x in 0..FROM {
         let mut column = [lanes.splat(0.); FROM];
         for (y, value) in column.iter_mut().enumerate() {
             *value = load(y, x);
         }
-        for (row, value) in half.iter_mut().zip(T::apply(lanes, &column)) {
-            row[x] = value;
+        for (row, &value) in half.iter_mut().zip(&T::apply(lanes, &column)) {
+            row[x].write(value);
         }
     }
-    for (y, row) in half.iter().enumerate() {
-        for (x, value) in T::apply(lanes, row).into_iter().enumerate() {
+    for (y, half) in half.iter().enumerate() {
+        let mut row = [lanes.splat(0.); FROM];
+        for (value, half) in row.iter_mut().zip(half) {
+            // SAFETY: every column of every row was written above.
+            *value = unsafe { half.assume_init() };
+        }
+        for (x, &value) in T::apply(lanes, &row).iter().enumerate() {
             store(y, x, value);
         }
     }
