@@ -77,7 +77,7 @@ impl<'a> Network<'a> {
                 measure(self.model.as_ref(), grid, &name, &test, &self.device).map_err(Failure::from)?;
             result.rows.extend(rows(set, &measured, self.scale, how));
             if index < how.figures {
-                let title = format!("{set}: {name}, x{}, {}", self.scale, how.protocol.as_str());
+                let title = format!("{set}: {name}, ×{}, {}", self.scale, how.protocol.as_str());
                 let panels = panels(&image, &test, &sr, &measured, how.method);
                 result.figures.insert(file_name(set, &name), figure(&title, &panels, 3, 1));
             }
@@ -130,10 +130,10 @@ fn panels(
     let panel =
         |caption: &str, detail: String, picture| Panel { caption: caption.to_owned(), detail, picture };
     vec![
-        panel("LR", format!("{} x {} px", lr.width(), lr.height()), blocks),
+        panel("LR", format!("{} × {} px", lr.width(), lr.height()), blocks),
         panel("bicubic", psnr(&measured.bicubic), test.picture(&test.bicubic)),
         panel(method, psnr(&measured.sr), test.picture(sr)),
-        panel("HR", format!("{} x {} px", hr.width, hr.height), hr.to_rgb8()),
+        panel("HR", format!("{} × {} px", hr.width, hr.height), hr.to_rgb8()),
     ]
 }
 

@@ -224,7 +224,7 @@ fn note(manifest: &mut Manifest, outcome: &Outcome, experiment: &Experiment) {
     manifest.training_s = outcome.elapsed_s;
     let protocol = experiment.evaluation.protocol.as_str().to_owned();
     manifest.best =
-        outcome.best.map(|best| BestValidation { step: best.step, psnr_db: best.psnr_db, protocol });
+        outcome.best.map(|best| BestValidation { step: best.step, psnr_y_db: best.psnr_y_db, protocol });
 }
 
 /// Writes the weights, and what they are worth on every set.

@@ -72,8 +72,8 @@ pub struct Baseline {
 pub struct BestValidation {
     /// The step whose weights are kept.
     pub step: u64,
-    /// Its mean PSNR: on Y where the protocol has it, else on RGB.
-    pub psnr_db: f64,
+    /// Its mean PSNR on Y.
+    pub psnr_y_db: f64,
     /// How it was measured.
     pub protocol: String,
 }

@@ -81,7 +81,7 @@ fn grid(runs: &[Records]) -> Grid {
         ("best validation", |manifest| {
             let best = manifest.best.as_ref();
             best.map_or("–".into(), |best| {
-                format!("{} dB ({})", decibels::write(best.psnr_db), best.protocol)
+                format!("{} dB ({})", decibels::write(best.psnr_y_db), best.protocol)
             })
         }),
     ];

@@ -74,12 +74,12 @@ fn best(manifest: &Manifest) -> Option<String> {
     let best = manifest.best.as_ref()?;
     let bicubic = manifest.bicubic.as_ref().filter(|bicubic| bicubic.protocol == best.protocol);
     let beside = bicubic.and_then(Psnr::of_baseline).map_or(String::new(), |bicubic| {
-        let gain = decibels::write_gain(best.psnr_db, bicubic.db);
+        let gain = decibels::write_gain(best.psnr_y_db, bicubic.db);
         format!("; bicubic has {} dB there, so the gain is {gain} dB", decibels::write(bicubic.db))
     });
     Some(format!(
         "Best validation: {} dB ({}, mean of {} images) at step {}{beside}.",
-        decibels::write(best.psnr_db),
+        decibels::write(best.psnr_y_db),
         best.protocol,
         grouped(manifest.validation_images),
         grouped(best.step)

@@ -29,7 +29,7 @@ pub struct TrainerConfig {
     pub optimizer: OptimizerConfig,
     /// The learning rate over the steps.
     pub schedule: ScheduleConfig,
-    /// Learning-rate factors by the beginning of a parameter's name, as in `conv3 = 0.1`; absent: 1 for all.
+    /// Learning-rate factors by layer, as in `conv3 = 0.1`, or by parameter; absent: 1 for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub learning_rate_factors: Option<BTreeMap<String, f64>>,
     /// Gradients whose norm over all parameters is larger are scaled down to it; absent: never.
@@ -37,6 +37,7 @@ pub struct TrainerConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clip_grad_norm: Option<f64>,
     /// Decay of an exponential moving average of the weights, which is then what is validated and saved; absent: none.
+    /// After n steps it is at most (1 + n) / (10 + n), so that the random beginning is forgotten.
     #[schemars(range(min = 0.0, max = 0.999_999))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ema_decay: Option<f64>,
@@ -67,10 +68,32 @@ impl TrainerConfig {
         broken
     }
 
-    /// The learning-rate factor of a parameter: that of the longest matching beginning of its name.
+    /// The factors whose layer or parameter is none of `names`, the parameters of the network.
+    pub fn unmatched_factors<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+        let factors = self.learning_rate_factors.iter().flatten().map(|(layer, _)| layer);
+        factors.filter(|layer| !names.clone().any(|name| is_part_of(name, layer))).cloned().collect()
+    }
+
+    /// The learning-rate factor of a parameter: that of the innermost layer that has one.
     pub fn learning_rate_factor(&self, parameter: &str) -> f64 {
         let factors = self.learning_rate_factors.iter().flatten();
-        let matching = factors.filter(|(beginning, _)| parameter.starts_with(beginning.as_str()));
-        matching.max_by_key(|(beginning, _)| beginning.len()).map_or(1., |(_, &factor)| factor)
+        let matching = factors.filter(|(layer, _)| is_part_of(parameter, layer));
+        matching.max_by_key(|(layer, _)| layer.len()).map_or(1., |(_, &factor)| factor)
+    }
+}
+
+/// Whether the parameter `name` is `layer`, or lies in it: `conv1.weight` lies in `conv1`, and `conv10.weight` does not.
+fn is_part_of(name: &str, layer: &str) -> bool {
+    name.strip_prefix(layer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_part_of;
+
+    #[test]
+    fn a_layer_holds_its_parameters_and_no_other_layers() {
+        assert!(is_part_of("conv1.weight", "conv1") && is_part_of("conv1.weight", "conv1.weight"));
+        assert!(!is_part_of("conv10.weight", "conv1") && !is_part_of("conv1.weight", "conv"));
     }
 }

@@ -118,6 +118,9 @@ impl Optimizer {
 
     /// Moves every parameter by one step; `learning_rate` gives the rate of a parameter by its name.
     ///
+    /// Returns the first parameter whose value or moment would no longer be finite; it and those after it are not moved,
+    /// and the run must end there.
+    ///
     /// # Errors
     /// Only what the device reports.
     pub fn update(
@@ -125,7 +128,7 @@ impl Optimizer {
         parameters: &Parameters,
         gradients: &Gradients,
         learning_rate: impl Fn(&str) -> f64,
-    ) -> Result<()> {
+    ) -> Result<Option<String>> {
         self.steps += 1;
         for (name, variable) in parameters.iter() {
             let (Some(gradient), Some(moments)) = (gradients.get(name), self.moments.get_mut(name)) else {
@@ -133,9 +136,12 @@ impl Optimizer {
             };
             let mut weights = variable.flatten_all()?.to_vec1::<f32>()?;
             self.rule.apply(self.steps, learning_rate(name), &mut weights, gradient, moments);
+            if !moments.iter().chain([&weights]).flatten().all(|value| value.is_finite()) {
+                return Ok(Some(name.to_owned()));
+            }
             variable.set(&Tensor::from_vec(weights, variable.shape(), variable.device())?)?;
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Updates made so far.
@@ -238,7 +244,7 @@ mod tests {
         let w: &Var = parameters.iter().next().unwrap().1;
         let loss = ((w.sqr().unwrap() / 2.).unwrap() + w.as_tensor()).unwrap().sum_all().unwrap();
         let gradients = Gradients::of(&loss, parameters).unwrap();
-        optimizer.update(parameters, &gradients, |_| 0.1).unwrap();
+        assert_eq!(optimizer.update(parameters, &gradients, |_| 0.1).unwrap(), None);
     }
 
     fn assert_close(weights: &[f32], expected: &[f32]) {

@@ -19,8 +19,8 @@ pub trait Progress {
 pub struct Best {
     /// Steps made when it was measured.
     pub step: u64,
-    /// Its PSNR under the experiment's protocol: on Y where the protocol has it.
-    pub psnr_db: f64,
+    /// Its mean PSNR on Y under the experiment's protocol.
+    pub psnr_y_db: f64,
 }
 
 /// Why a run ended.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use candle_core::{Device, Tensor};
 use plumage_data::{Batch, Batches};
 use plumage_losses::LossConfig;
-use plumage_metrics::{Protocol, Score, TestImage};
+use plumage_metrics::{MetricsError, Protocol, Score, TestImage};
 use plumage_models::{ModelConfig, Parameters, Upscaler};
 use plumage_record::{Checkpoint, Identity, MetricsRow, Rejection, RunFolder, TimingRow, Validation};
 
@@ -44,6 +44,12 @@ pub struct Restore<'a> {
     pub identity: &'a Identity,
 }
 
+impl Restore<'_> {
+    fn diverged(&self, term: String, step: u64) -> TrainError {
+        TrainError::Diverged { term, step, checkpoint: self.folder.checkpoints().newest_step() }
+    }
+}
+
 /// Trains from `checkpoint`, or from the beginning where there is none.
 ///
 /// # Errors
@@ -69,14 +75,16 @@ pub fn train(
     drop(checkpoint);
 
     let started = Instant::now();
-    let mut images_since_row = 0;
-    let mut last_row_s = 0.;
+    // Throughput is that of training steps alone: neither validation nor checkpoints count.
+    let (mut images_since_row, mut steps_s) = (0u32, 0.);
     let mut batches = run.batches.start_at(state.counters.step);
     while state.counters.step < trainer.steps {
+        let step_started = Instant::now();
         let batch = batches.next().ok_or_else(|| TrainError::state("the training data ended early"))??;
         let loss = step(run, model.as_ref(), &mut state, &batch)?;
         let done = state.counters.step;
-        images_since_row += batch.input_shape[0];
+        images_since_row += batch.input_shape[0] as u32;
+        steps_s += step_started.elapsed().as_secs_f64();
         progress.step(done, loss, batch.input_shape[0]);
 
         let last = done == trainer.steps;
@@ -87,14 +95,14 @@ pub fn train(
         };
         if last || done.is_multiple_of(trainer.record_every) {
             let elapsed_s = started.elapsed().as_secs_f64();
-            let images_per_s = f64::from(images_since_row as u32) / (elapsed_s - last_row_s);
+            let images_per_s = f64::from(images_since_row) / steps_s;
             run.folder.append_metrics(&row(run, &mut state.counters, batch.epoch, validation))?;
             run.folder.append_timing(&TimingRow {
                 step: done,
                 elapsed_s: before_s + elapsed_s,
                 images_per_s,
             })?;
-            (images_since_row, last_row_s) = (0, elapsed_s);
+            (images_since_row, steps_s) = (0, 0.);
         }
         let stop = !last && progress.stop_requested();
         if last || stop || done.is_multiple_of(trainer.checkpoint_every) {
@@ -110,11 +118,7 @@ pub fn train(
 /// One optimizer step; returns the batch's loss.
 fn step(run: &Restore, model: &dyn Upscaler, state: &mut State, batch: &Batch) -> Result<f64, TrainError> {
     let number = state.counters.step + 1;
-    let diverged = |term: String| TrainError::Diverged {
-        term,
-        step: number,
-        checkpoint: run.folder.checkpoints().newest_step(),
-    };
+    let diverged = |term: String| run.diverged(term, number);
     let input = Tensor::from_slice(&batch.input, &batch.input_shape, run.device)?;
     let target = Tensor::from_slice(&batch.target, &batch.target_shape, run.device)?;
     let sr = model.forward(&input)?;
@@ -140,7 +144,9 @@ fn step(run: &Restore, model: &dyn Upscaler, state: &mut State, batch: &Batch) -
 
     let rate = run.trainer.schedule.learning_rate(state.counters.step, run.trainer.steps);
     let rate_of = |parameter: &str| rate * run.trainer.learning_rate_factor(parameter);
-    state.optimizer.update(&state.parameters, &gradients, rate_of)?;
+    if let Some(parameter) = state.optimizer.update(&state.parameters, &gradients, rate_of)? {
+        return Err(diverged(format!("{parameter} or its optimizer state")));
+    }
     if let (Some(average), Some(decay)) = (&state.average, run.trainer.ema_decay) {
         ema::update(average, &state.parameters, decay, number)?;
     }
@@ -164,15 +170,20 @@ fn validate(
         let sr = upscale(model, run.model.architecture().grid(), image, run.device)?;
         let loss = run.loss.apply(&tensor_of(&sr, run.device)?, &tensor_of(&image.hr, run.device)?)?;
         loss_sum += f64::from(loss.to_scalar::<f32>()?);
-        scores.push(image.score(&sr)?);
+        scores.push(image.score(&sr).map_err(|error| match error {
+            MetricsError::NotFinite => {
+                run.diverged("the SR of a validation image".into(), state.counters.step)
+            }
+            error => error.into(),
+        })?);
     }
     let Score { psnr_y_db, psnr_rgb_db, ssim } = Score::mean(&scores);
     let loss = loss_sum / run.validation.len() as f64;
     let mean = Validation { protocol: run.protocol.as_str().to_owned(), loss, psnr_y_db, psnr_rgb_db, ssim };
-    let psnr_db = mean.psnr_y_db.or(mean.psnr_rgb_db).unwrap_or(f64::NAN);
-    let best = psnr_db.is_finite() && state.counters.best.is_none_or(|best| psnr_db > best.psnr_db);
+    let psnr_y_db = mean.psnr_y_db.unwrap_or(f64::NAN);
+    let best = psnr_y_db.is_finite() && state.counters.best.is_none_or(|best| psnr_y_db > best.psnr_y_db);
     if best {
-        state.counters.best = Some(Best { step: state.counters.step, psnr_db });
+        state.counters.best = Some(Best { step: state.counters.step, psnr_y_db });
         state.best_weights = Some(state.shown().tensors()?);
     }
     progress.validated(state.counters.step, &mean, best);
@@ -194,19 +205,11 @@ fn row(run: &Restore, counters: &mut Counters, epoch: u64, validation: Option<Va
     row
 }
 
-/// Commits a checkpoint, if all weights are finite, and forgets those that are no longer needed.
+/// Commits a checkpoint, and forgets those that are no longer needed. Every number in it is finite, or [`step`] had failed.
 fn commit(run: &Restore, state: &State) -> Result<(), TrainError> {
     let checkpoints = run.folder.checkpoints();
-    for (name, variable) in state.parameters.iter() {
-        let sum = variable.abs()?.sum_all()?.to_scalar::<f32>()?;
-        if !sum.is_finite() {
-            let (term, step) = (format!("the weight {name}"), state.counters.step);
-            return Err(TrainError::Diverged { term, step, checkpoint: checkpoints.newest_step() });
-        }
-    }
     checkpoints.save(state.counters.step, &state.to_files()?, run.identity)?;
-    checkpoints.keep(KEPT_CHECKPOINTS)?;
-    Ok(())
+    Ok(checkpoints.keep(KEPT_CHECKPOINTS)?)
 }
 
 /// Checkpoints kept: the newest, and one more should the newest be damaged.
