@@ -8,19 +8,16 @@ pub(super) const PANEL: usize = 2 * LANES;
 /// Tiles, or input channels, that are multiplied with a panel at a time: the sums fill twelve of the sixteen registers.
 const ROWS: usize = 6;
 
-/// Channels that are summed in registers, before their sum is added to those of the channels before: the error of a sum
-/// one after the other grows with the root of its length, and over 128 channels it would be most of the method's error.
-const RUN: usize = 16;
-
 /// Writes `rows * panel` for one plane: `rows: [tiles, row_step]`, of which the first C_in values of a row count,
 /// `panel: [C_in, 16]`, and the products go to sixteen values in every row of `products: [tiles, product_step]`.
 ///
-/// Every row is summed in the same order, whatever its place, so that a tile's result does not depend on its neighbours.
+/// Every row is summed in the same order, whatever its place, so that a tile's result does not depend on its neighbours:
+/// `run` channels one after the other in registers, and then the sums of the runs.
 #[inline(always)]
 pub(super) fn multiply<L: Lanes>(
     lanes: L,
     (rows, row_step): (&[f32], usize),
-    panel: &[f32],
+    (panel, run): (&[f32], usize),
     (products, product_step): (&mut [f32], usize),
 ) {
     let (panel, _) = panel.as_chunks::<PANEL>();
@@ -28,12 +25,12 @@ pub(super) fn multiply<L: Lanes>(
     for (rows, products) in blocks {
         let (rows, products) = ((rows, row_step), (products, product_step));
         match rows.0.len() / row_step {
-            1 => multiply_rows::<L, 1>(lanes, rows, panel, products),
-            2 => multiply_rows::<L, 2>(lanes, rows, panel, products),
-            3 => multiply_rows::<L, 3>(lanes, rows, panel, products),
-            4 => multiply_rows::<L, 4>(lanes, rows, panel, products),
-            5 => multiply_rows::<L, 5>(lanes, rows, panel, products),
-            _ => multiply_rows::<L, ROWS>(lanes, rows, panel, products),
+            1 => multiply_rows::<L, 1>(lanes, rows, (panel, run), products),
+            2 => multiply_rows::<L, 2>(lanes, rows, (panel, run), products),
+            3 => multiply_rows::<L, 3>(lanes, rows, (panel, run), products),
+            4 => multiply_rows::<L, 4>(lanes, rows, (panel, run), products),
+            5 => multiply_rows::<L, 5>(lanes, rows, (panel, run), products),
+            _ => multiply_rows::<L, ROWS>(lanes, rows, (panel, run), products),
         }
     }
 }
@@ -42,14 +39,14 @@ pub(super) fn multiply<L: Lanes>(
 fn multiply_rows<L: Lanes, const COUNT: usize>(
     lanes: L,
     (rows, row_step): (&[f32], usize),
-    panel: &[[f32; PANEL]],
+    (panel, run): (&[[f32; PANEL]], usize),
     (products, product_step): (&mut [f32], usize),
 ) {
-    for (run, panel) in panel.chunks(RUN).enumerate() {
+    for (index_of_run, panel) in panel.chunks(run).enumerate() {
         let mut sums = [[lanes.splat(0.); 2]; COUNT];
         let mut lines = [rows; COUNT];
         for (index, line) in lines.iter_mut().enumerate() {
-            *line = &rows[index * row_step + run * RUN..][..panel.len()];
+            *line = &rows[index * row_step + index_of_run * run..][..panel.len()];
         }
         for (channel, weight) in panel.iter().enumerate() {
             let [low, high] = halves(lanes, weight);
@@ -62,7 +59,7 @@ fn multiply_rows<L: Lanes, const COUNT: usize>(
         for (index, sums) in sums.into_iter().enumerate() {
             let (to, _) = products[index * product_step..][..PANEL].as_chunks_mut::<LANES>();
             for (sum, to) in sums.into_iter().zip(to) {
-                let sum = if run == 0 { sum } else { lanes.add(lanes.load(to), sum) };
+                let sum = if index_of_run == 0 { sum } else { lanes.add(lanes.load(to), sum) };
                 lanes.store(sum, to);
             }
         }

@@ -101,19 +101,30 @@ fn inside(image: Image, (y, x): (isize, isize), side: usize) -> Option<usize> {
 }
 
 fn copy_square(image: Image, (y, x): (isize, isize), side: usize, channels: usize, square: &mut [f32]) {
-    let pixel = |index: usize| {
-        let y = usize::try_from(y + (index / side) as isize).ok().filter(|&y| y < image.height)?;
-        let x = usize::try_from(x + (index % side) as isize).ok().filter(|&x| x < image.width)?;
-        Some(&image.values[(y * image.width + x) * image.channels..][..image.channels])
-    };
-    for (index, to) in square[..square_len(side, channels)].chunks_exact_mut(channels).enumerate() {
-        match pixel(index) {
-            Some(values) => {
-                let (used, rest) = to.split_at_mut(image.channels);
-                used.copy_from_slice(values);
-                rest.fill(0.);
-            }
-            None => to.fill(0.),
+    // The columns of the square that lie in the image.
+    let column = |at: isize| (at - x).clamp(0, side as isize) as usize;
+    let (left, right) = (column(0), column(image.width as isize));
+    let first = (x + left as isize).max(0) as usize;
+    let square = &mut square[..square_len(side, channels)];
+    for (row, to) in square.chunks_exact_mut(side * channels).enumerate() {
+        let y = usize::try_from(y + row as isize).ok().filter(|&y| y < image.height && left < right);
+        let Some(y) = y else {
+            to.fill(0.);
+            continue;
+        };
+        to[..left * channels].fill(0.);
+        to[right * channels..].fill(0.);
+        let to = &mut to[left * channels..right * channels];
+        let values =
+            &image.values[(y * image.width + first) * image.channels..][..(right - left) * image.channels];
+        if image.channels == channels {
+            to.copy_from_slice(values);
+            continue;
+        }
+        for (to, values) in to.chunks_exact_mut(channels).zip(values.chunks_exact(image.channels)) {
+            let (used, rest) = to.split_at_mut(image.channels);
+            used.copy_from_slice(values);
+            rest.fill(0.);
         }
     }
 }
@@ -140,9 +151,15 @@ mod tests {
     fn a_square_has_zeros_beyond_the_border_and_for_missing_channels() {
         let values = [1., 2., 3., 4., 5., 6.];
         let image = Image { values: &values, height: 2, width: 3, channels: 1 };
-        let mut square = [9.; 8];
-        copy_square(image, (-1, 2), 2, 2, &mut square);
-        assert_eq!(square, [0., 0., 0., 0., 3., 0., 0., 0.]);
+        let square = |corner, channels| {
+            let mut square = vec![9.; square_len(2, channels)];
+            copy_square(image, corner, 2, channels, &mut square);
+            square
+        };
+        assert_eq!(square((-1, 2), 2), [0., 0., 0., 0., 3., 0., 0., 0.]);
+        assert_eq!(square((1, -1), 1), [0., 4., 0., 0.]);
+        assert_eq!(square((0, 1), 1), [2., 3., 5., 6.]);
+        assert_eq!(square((0, 4), 1), [0.; 4]);
         assert_eq!(inside(image, (0, 1), 2), Some(1));
         assert_eq!(inside(image, (0, 2), 2), None);
         assert_eq!(inside(image, (-1, 0), 2), None);
