@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    ffi::OsStr,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -113,10 +114,11 @@ impl Checkpoints {
     /// The newest checkpoint that verifies, if there is any folder of one, and those that were passed over.
     ///
     /// # Errors
-    /// [`RecordError::NoCheckpoint`] when there are candidates and none verifies.
+    /// [`RecordError::NoCheckpoint`] when there are candidates and none verifies; [`RecordError::Read`] when the
+    /// candidates cannot be listed.
     pub fn newest(&self) -> Result<(Option<Checkpoint>, Vec<Rejection>), RecordError> {
         let mut rejected: Vec<Rejection> = Vec::new();
-        for step in self.steps().into_iter().rev() {
+        for step in self.steps()?.into_iter().rev() {
             match self.read(step) {
                 Ok(checkpoint) => return Ok((Some(checkpoint), rejected)),
                 Err(reason) => rejected.push(Rejection { path: self.path_of(step), reason }),
@@ -130,20 +132,31 @@ impl Checkpoints {
         Err(RecordError::NoCheckpoint { path: self.folder.clone(), reasons: reasons.join("; ") })
     }
 
-    /// The step of the newest checkpoint that verifies.
+    /// The step of the newest checkpoint that verifies; none also when they cannot be listed.
     pub fn newest_step(&self) -> Option<u64> {
-        self.steps().into_iter().rev().find(|&step| self.read(step).is_ok())
+        self.steps().ok()?.into_iter().rev().find(|&step| self.read(step).is_ok())
     }
 
-    /// Removes all but the `newest` newest checkpoints.
+    /// Removes all but the `newest` newest checkpoints that verify.
+    ///
+    /// Nothing is removed while fewer verify: a checkpoint that cannot be read at the moment may still be whole.
     ///
     /// # Errors
-    /// [`RecordError::Write`].
+    /// [`RecordError::Read`] when they cannot be listed, [`RecordError::Write`] when one cannot be removed.
     pub fn keep(&self, newest: usize) -> Result<(), RecordError> {
-        let steps = self.steps();
-        for &step in &steps[..steps.len().saturating_sub(newest)] {
-            let path = self.path_of(step);
-            fs::remove_dir_all(&path).map_err(|source| write_error(&path, source))?;
+        let mut kept = 0;
+        let mut others = Vec::new();
+        for step in self.steps()?.into_iter().rev() {
+            if kept < newest && self.read(step).is_ok() {
+                kept += 1;
+            } else {
+                others.push(step);
+            }
+        }
+        if kept == newest {
+            for step in others {
+                commit::remove(&self.path_of(step))?;
+            }
         }
         Ok(())
     }
@@ -153,12 +166,23 @@ impl Checkpoints {
     }
 
     /// The steps that have a folder, in order.
-    fn steps(&self) -> Vec<u64> {
-        let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
-        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let mut steps: Vec<u64> = names.filter_map(|name| name.strip_prefix("step-")?.parse().ok()).collect();
+    fn steps(&self) -> Result<Vec<u64>, RecordError> {
+        let read_error = |source| RecordError::Read { path: self.folder.clone(), source };
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(read_error(error)),
+        };
+        let mut steps = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(read_error)?.path();
+            let name = path.file_name().and_then(OsStr::to_str);
+            let step = name.and_then(|name| name.strip_prefix("step-")?.parse().ok());
+            // Only names as they are written: `step-7` and `step-+7` are not that of step 7.
+            steps.extend(step.filter(|&step| self.path_of(step) == path));
+        }
         steps.sort_unstable();
-        steps
+        Ok(steps)
     }
 
     /// Reads a checkpoint and verifies every byte of it.
@@ -281,6 +305,44 @@ mod tests {
     fn only_the_newest_are_kept() {
         let (_run, checkpoints) = saved(&[1, 2, 3, 4]);
         checkpoints.keep(2).unwrap();
-        assert_eq!(checkpoints.steps(), [3, 4]);
+        assert_eq!(checkpoints.steps().unwrap(), [3, 4]);
+    }
+
+    #[test]
+    fn a_damaged_checkpoint_does_not_count_as_kept() {
+        let (_run, checkpoints) = saved(&[8, 16, 24, 18]);
+        fs::write(checkpoints.path_of(24).join("weights"), "x").unwrap();
+        checkpoints.keep(2).unwrap();
+        assert_eq!(checkpoints.steps().unwrap(), [16, 18]);
+    }
+
+    #[test]
+    fn nothing_is_removed_while_too_few_checkpoints_verify() {
+        let (_run, checkpoints) = saved(&[1, 2, 3]);
+        for step in [1, 3] {
+            fs::write(checkpoints.path_of(step).join("weights"), "x").unwrap();
+        }
+        checkpoints.keep(2).unwrap();
+        assert_eq!(checkpoints.steps().unwrap(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn checkpoints_that_cannot_be_listed_are_not_taken_for_none() {
+        let run = tempfile::tempdir().unwrap();
+        let checkpoints = Checkpoints::in_run(run.path());
+        assert!(checkpoints.newest().unwrap().0.is_none());
+        fs::write(run.path().join(FOLDER), "a file").unwrap();
+        assert!(matches!(checkpoints.newest(), Err(RecordError::Read { .. })));
+        assert!(matches!(checkpoints.keep(2), Err(RecordError::Read { .. })));
+        assert_eq!(checkpoints.newest_step(), None);
+    }
+
+    #[test]
+    fn names_that_are_not_written_by_a_save_are_no_checkpoints() {
+        let (_run, checkpoints) = saved(&[1]);
+        for name in ["step-1", "step-+000000001", "step-0000000002.tmp-7", "notes"] {
+            fs::create_dir(checkpoints.folder.join(name)).unwrap();
+        }
+        assert_eq!(checkpoints.steps().unwrap(), [1]);
     }
 }

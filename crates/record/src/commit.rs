@@ -70,12 +70,16 @@ pub fn sweep(folder: &Path) -> Result<(), RecordError> {
     let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
     for entry in entries.filter_map(Result::ok) {
         if entry.file_name().to_string_lossy().contains(TEMPORARY) {
-            let path = entry.path();
-            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-            removed.map_err(|source| write_error(&path, source))?;
+            remove(&entry.path())?;
         }
     }
     Ok(())
+}
+
+/// Removes a file, or a folder with all that is in it.
+pub(crate) fn remove(path: &Path) -> Result<(), RecordError> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.map_err(|source| write_error(path, source))
 }
 
 fn temporary_name(path: &Path) -> PathBuf {
