@@ -44,7 +44,7 @@ fn manifest(name: &str) -> Manifest {
             psnr_rgb_db: None,
             ssim: 0.81,
         }),
-        best: Some(BestValidation { step: 1900, psnr_db: 30.4231, protocol: "y_matlab".into() }),
+        best: Some(BestValidation { step: 1900, psnr_y_db: 30.4231, protocol: "y_matlab".into() }),
     }
 }
 
