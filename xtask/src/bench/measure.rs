@@ -149,15 +149,20 @@ impl Contestant {
         Ok(Measured {
             workload: workload.name,
             engine: self.worker.engine().to_owned(),
-            median_ms,
-            min_ms: steps_ms.first().copied().unwrap_or(f64::NAN),
+            median_ms: rounded(median_ms),
+            min_ms: rounded(steps_ms.first().copied().unwrap_or(f64::NAN)),
             runs: steps_ms.len(),
-            gflops: workload.flops() as f64 / median_ms / 1e6,
-            fma_peak_gflops: peak,
+            gflops: rounded(workload.flops() as f64 / median_ms / 1e6),
+            fma_peak_gflops: peak.map(rounded),
             peak_rss_mib: self.worker.finish()?,
             threads,
         })
     }
+}
+
+/// To three decimals, which is more than any clock here resolves.
+fn rounded(value: f64) -> f64 {
+    (value * 1e3).round() / 1e3
 }
 
 /// Sorts; the middle, or the mean of the two beside it.

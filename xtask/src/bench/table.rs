@@ -14,6 +14,9 @@ const HEAD: [&str; 9] = [
     "peak RSS MiB",
 ];
 
+const LEGEND: &str =
+    "GFLOP/s are counted as if every convolution were computed directly: Winograd's may pass the peak.";
+
 /// One row a workload: our median, stock candle's, the best peer's and which it is; then our arithmetic and memory.
 /// Where something was not measured stands a dash.
 pub(crate) fn table(measured: &[Measured]) -> String {
@@ -28,7 +31,7 @@ pub(crate) fn table(measured: &[Measured]) -> String {
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    rows.iter().map(line).chain([LEGEND.to_owned()]).collect::<Vec<_>>().join("\n")
 }
 
 /// The row of one workload, given all its engines.

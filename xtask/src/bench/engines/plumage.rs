@@ -44,7 +44,10 @@ impl Learner {
 
     fn step(&mut self, loss: &Tensor) -> Result<()> {
         let gradients = Gradients::of(loss, &self.parameters)?;
-        self.optimizer.update(&self.parameters, &gradients, |_| LEARNING_RATE)
+        match self.optimizer.update(&self.parameters, &gradients, |_| LEARNING_RATE)? {
+            None => Ok(()),
+            Some(name) => candle_core::bail!("{name} is not finite any more"),
+        }
     }
 }
 
