@@ -1,9 +1,9 @@
 //! A trained network measured on sets of images, and its comparison figures.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use candle_core::Device;
-use image::{DynamicImage, RgbImage, imageops};
+use image::{DynamicImage, imageops};
 use plumage_data::{
     BenchmarkConfig, DataError, DataRoots, Dataset, DatasetConfig, FolderConfig, known_benchmarks, open,
 };
@@ -16,10 +16,10 @@ use plumage_imaging::{
 use plumage_metrics::{Protocol, Score, TestImage};
 use plumage_models::{Grid, ModelConfig, Parameters, Upscaler, weights::Tensors};
 use plumage_record::EvaluationRow;
-use plumage_reporting::{Panel, figure};
+use plumage_reporting::Panel;
 use plumage_trainer::evaluate::{Measured, measure};
 
-use crate::failure::Failure;
+use crate::{device, failure::Failure};
 
 /// A network with its weights.
 pub(crate) struct Network<'a> {
@@ -45,14 +45,29 @@ pub(crate) struct Measure<'a> {
 pub(crate) struct SetResult {
     /// Bicubic and the network, image by image.
     pub(crate) rows: Vec<EvaluationRow>,
-    /// Comparison figures by file name.
-    pub(crate) figures: BTreeMap<String, RgbImage>,
+    /// What comparison figures are drawn from.
+    pub(crate) figures: Vec<Figure>,
+}
+
+/// LR, bicubic, the network and HR of one image, of which the bicubic is [`Figure::BASELINE`] and HR [`Figure::REFERENCE`].
+pub(crate) struct Figure {
+    /// Its folder's name.
+    pub(crate) name: String,
+    /// What stands above it.
+    pub(crate) title: String,
+    /// The pictures.
+    pub(crate) panels: Vec<Panel>,
+}
+
+impl Figure {
+    pub(crate) const BASELINE: usize = 1;
+    pub(crate) const REFERENCE: usize = 3;
 }
 
 impl<'a> Network<'a> {
     /// Builds the network of `config` for `scale` with the given weights.
     pub(crate) fn new(config: &'a ModelConfig, scale: usize, weights: &Tensors) -> Result<Self, Failure> {
-        let device = Device::Cpu;
+        let device = device::best()?;
         let build = |vb: candle_nn::VarBuilder| config.architecture().build(scale, vb);
         let (parameters, model) = Parameters::init(0, &device, build).map_err(Failure::internal)?;
         parameters.load(weights)?;
@@ -79,7 +94,7 @@ impl<'a> Network<'a> {
             if index < how.figures {
                 let title = format!("{set}: {name}, ×{}, {}", self.scale, how.protocol.as_str());
                 let panels = panels(&image, &test, &sr, &measured, how.method);
-                result.figures.insert(file_name(set, &name), figure(&title, &panels, 3, 1));
+                result.figures.push(Figure { name: figure_name(set, index, &name), title, panels });
             }
         }
         Ok(result)
@@ -116,7 +131,7 @@ fn rows(set: &str, measured: &Measured, scale: usize, how: Measure) -> [Evaluati
     })
 }
 
-/// LR, bicubic, the network, HR: the bicubic is the second, HR the fourth.
+/// The pictures of a [`Figure`].
 fn panels(
     image: &DynamicImage,
     test: &TestImage,
@@ -145,10 +160,11 @@ fn psnr(score: &Score) -> String {
     }
 }
 
-/// A file name that any system takes, from names that may hold anything.
-fn file_name(set: &str, image: &str) -> String {
+/// A folder name that any system takes, from names that may hold anything; the number keeps it unique.
+fn figure_name(set: &str, index: usize, image: &str) -> String {
     let stem = Path::new(image).with_extension("");
-    let name = format!("{set}-{}", stem.to_string_lossy());
+    let set = Path::new(set).file_name().unwrap_or_default().to_string_lossy();
+    let name = format!("{set}-{index:03}-{}", stem.to_string_lossy());
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' };
-    format!("{}.png", name.chars().map(safe).take(120).collect::<String>())
+    name.chars().map(safe).take(120).collect()
 }

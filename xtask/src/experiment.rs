@@ -4,11 +4,12 @@ use std::{fs, path::Path};
 
 mod data;
 
+use candle_core::Device;
 use plumage_config::{Loaded, load};
 use plumage_data::{InputGrid, Recipe};
 use plumage_losses::LossConfig;
 use plumage_metrics::Protocol;
-use plumage_models::{Grid, ModelConfig};
+use plumage_models::{Grid, ModelConfig, Parameters};
 use plumage_trainer::TrainerConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,7 +44,8 @@ pub(crate) struct Experiment {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EvaluationConfig {
-    /// How images are degraded and measured, in validation too.
+    /// How images are degraded and measured, in validation too: always by the protocol's bicubic, whatever
+    /// `data.degradation` trains for.
     pub(crate) protocol: Protocol,
     /// What is measured: `test`, the test part of the training set, or names of sets in data/.
     #[schemars(length(min = 1))]
@@ -116,12 +118,37 @@ impl Experiment {
         broken.extend(below("data".into(), self.data.broken_rules()));
         broken.extend(below("data".into(), self.recipe().validate()));
         broken.extend(below("trainer".into(), self.trainer.validate()));
+        if broken.is_empty() {
+            broken.extend(self.broken_network_rules());
+        }
         let has_test = self.data.split.as_ref().is_some_and(|split| split.test > 0.);
         if !has_test && self.evaluation.on.iter().any(|set| set == "test") {
             let message = "there is no test part: give data.split.test a share, or name a set of data/";
             broken.push(("evaluation.on".to_owned(), message.to_owned()));
         }
         broken
+    }
+
+    /// Rules that only the built network shows.
+    fn broken_network_rules(&self) -> Vec<(String, String)> {
+        let build = |vb: candle_nn::VarBuilder| self.model.architecture().build(self.scale, vb);
+        let (parameters, model) = match Parameters::init(0, &Device::Cpu, build) {
+            Ok(built) => built,
+            Err(error) => return vec![("model".to_owned(), format!("the network cannot be built: {error}"))],
+        };
+        let names = parameters.iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let unmatched = self.trainer.unmatched_factors(names.iter().copied()).into_iter().map(|layer| {
+            let message = format!("no parameter lies in `{layer}`; there are {}", names.join(", "));
+            (format!("trainer.learning_rate_factors.{layer}"), message)
+        });
+        let (patch, border) = (self.data.patches.hr_size(), model.border_px());
+        let too_small = (patch <= 2 * border).then(|| {
+            let message = format!(
+                "the network cuts {border} pixels off every side, so that nothing is left of {patch}"
+            );
+            ("data.patches".to_owned(), message)
+        });
+        unmatched.chain(too_small).collect()
     }
 }
 
@@ -157,12 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn every_shipped_experiment_opens_with_what_it_shows_its_command_and_what_to_expect() {
+    fn every_shipped_experiment_opens_with_what_it_shows_its_paper_its_command_and_what_to_expect() {
         for name in Experiment::names(&workspace()).unwrap() {
             let text = fs::read_to_string(workspace().experiments().join(format!("{name}.toml"))).unwrap();
             let head: String = text.lines().take_while(|line| line.starts_with('#')).collect();
             let command = format!("cargo xtask experiment {name}");
-            for part in ["# What it shows: ", "# Command: ", command.as_str(), "# Expected: "] {
+            for part in ["# What it shows: ", "# Paper: ", "# Command: ", command.as_str(), "# Expected: "] {
                 assert!(head.contains(part), "{name} lacks {part:?}");
             }
         }
@@ -177,6 +204,7 @@ mod tests {
             ("data.split.test=0.0", "evaluation.on"),
             ("data.degradation=[\"bicubic\", \"bicubic\"]", "data.degradation"),
             ("trainer.schedule.warmup_steps=99999", "trainer.schedule.warmup_steps"),
+            ("trainer.learning_rate_factors.cnov3=0.1", "trainer.learning_rate_factors.cnov3"),
         ] {
             let failure = Experiment::load(&workspace(), "srcnn_baseline", &[change.to_owned()]).unwrap_err();
             let Failure::Config(errors) = failure else { panic!("{change}: {failure:?}") };

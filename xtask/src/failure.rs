@@ -11,7 +11,7 @@ use plumage_record::RecordError;
 use plumage_reporting::ReportError;
 use plumage_trainer::TrainError;
 
-use crate::exit::ExitKind;
+use crate::{exit::ExitKind, say::note};
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -91,13 +91,13 @@ impl Failure {
         match self {
             Self::Config(errors) => {
                 let look = if std::io::stderr().is_terminal() { Look::Terminal } else { Look::Plain };
-                eprint!("{}", errors.render(look));
+                note!("{}", errors.render(look).trim_end());
                 ExitKind::Usage.into()
             }
             Self::Said { exit, message, help } => {
-                eprintln!("error: {message}");
+                note!("error: {message}");
                 if let Some(help) = help {
-                    eprintln!("help: {help}");
+                    note!("help: {help}");
                 }
                 (*exit).into()
             }

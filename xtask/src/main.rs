@@ -10,17 +10,20 @@ mod training;
 
 mod bench;
 
+mod device;
 mod difference;
 mod exit;
 mod failure;
 mod interrupt;
 mod progress;
+mod say;
 mod workspace;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use commands::Command;
+use failure::Failure;
 
 /// Super-resolution experiments: train from a TOML file, measure, and keep what came out.
 #[derive(Parser)]
@@ -45,8 +48,10 @@ Exit codes: 0 done, 2 usage or config, 4 unreadable input, 5 output not writable
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match cli.command.run() {
-        Ok(code) => code,
-        Err(failure) => failure.report(),
+    // A panic is a bug; it has said where on stderr, and the exit code is that of a bug.
+    match std::panic::catch_unwind(|| cli.command.run()) {
+        Ok(Ok(code)) => code,
+        Ok(Err(failure)) => failure.report(),
+        Err(_) => Failure::internal("the program stopped at a place that it should never reach").report(),
     }
 }

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use plumage_record::Validation;
 use plumage_trainer::Progress;
 
-use crate::interrupt::Interrupt;
+use crate::{interrupt::Interrupt, say::note};
 
 /// Progress of a training run.
 pub(crate) struct Watch {
@@ -71,7 +71,7 @@ impl Progress for Watch {
             let per_step = self.since.elapsed().div_f64((step - first + 1) as f64);
             let left = per_step.mul_f64((self.steps - step) as f64).as_secs();
             let speed = self.images_per_s();
-            eprintln!("step {step}/{}  loss {loss:.6}  {speed:.0} images/s  {left} s left", self.steps);
+            note!("step {step}/{}  loss {loss:.6}  {speed:.0} images/s  {left} s left", self.steps);
         }
     }
 
@@ -89,7 +89,7 @@ impl Progress for Watch {
         );
         match &self.bar {
             Some(bar) => bar.println(line),
-            None => eprintln!("{line}"),
+            None => note!("{line}"),
         }
     }
 

@@ -1,28 +1,34 @@
 //! A run from beginning to end: open the data, train, measure, keep and draw what came out.
 
-use std::{collections::BTreeMap, path::Path, process::ExitCode, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use candle_core::Device;
-use image::DynamicImage;
 use plumage_config::Loaded;
 use plumage_data::{Batches, DataRoots, Dataset, fingerprint};
-use plumage_imaging::{decode::Limits, encode};
-use plumage_metrics::{Score, TestImage};
+use plumage_imaging::decode::Limits;
+use plumage_metrics::{Score, TestImage, check_size};
 use plumage_models::{Parameters, weights};
 use plumage_record::{
     Baseline, BestValidation, Identity, Manifest, ModelSummary, Provenance, RunFolder, Status, read_manifest,
     sha256,
 };
+use plumage_reporting::{keep_figure, write_run};
 use plumage_trainer::{Ending, Outcome, restore};
 
 use crate::{
-    difference,
-    evaluation::{Measure, Network, SetResult, open_set},
+    device, difference,
+    evaluation::{Figure, Measure, Network, SetResult, open_set},
     exit::ExitKind,
     experiment::{EvaluationConfig, Experiment},
     failure::Failure,
     interrupt::Interrupt,
     progress::Watch,
+    say::{note, say},
     workspace::Workspace,
 };
 
@@ -45,8 +51,7 @@ pub(crate) struct Request<'a> {
 /// The changes of `--set` that a run was begun with, those given now on top; a resume by name alone needs no more.
 pub(crate) fn remembered_set(results: &Path, name: &str, given: &[String]) -> Result<Vec<String>, Failure> {
     let begun_with = read_manifest(&results.join(name))?.map(|manifest| manifest.set).unwrap_or_default();
-    let new = given.iter().filter(|change| !begun_with.contains(change)).cloned();
-    Ok(begun_with.iter().cloned().chain(new).collect())
+    Ok(begun_with.iter().chain(given).cloned().collect())
 }
 
 /// Trains, evaluates and charts an experiment. All that it reads is opened before anything is written.
@@ -68,9 +73,11 @@ pub(crate) fn run(
     let folder = open_folder(request)?;
     let mut manifest = describe(workspace, request, experiment, &data, &identity)?;
     if let Some(before) = read_manifest(folder.path())? {
-        (manifest.started, manifest.steps_done) = (before.started, before.steps_done);
+        manifest.started = before.started;
+        (manifest.steps_done, manifest.training_s, manifest.best) =
+            (before.steps_done, before.training_s, before.best);
     }
-    let device = Device::Cpu;
+    let device = device::best()?;
     let task = restore::Restore {
         model: &experiment.model,
         scale: experiment.scale,
@@ -88,11 +95,11 @@ pub(crate) fn run(
         Failure::from(error).with_changes(difference::of_configs(folder.path(), resolved))
     })?;
     for rejected in &rejected {
-        eprintln!("passed over {}: {}", rejected.path.display(), rejected.reason);
+        note!("passed over {}: {}", rejected.path.display(), rejected.reason);
     }
     let done = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
     if done > 0 {
-        eprintln!("resuming {} at step {done} of {}", request.name, experiment.trainer.steps);
+        note!("resuming {} at step {done} of {}", request.name, experiment.trainer.steps);
     }
     folder.save("config.toml", resolved.as_bytes())?;
     manifest.save(folder.path())?;
@@ -102,26 +109,26 @@ pub(crate) fn run(
     watch.finish();
     let outcome = trained.inspect_err(|_| {
         manifest.status = Status::Failed;
+        manifest.steps_done = folder.checkpoints().newest_step().unwrap_or(0);
         // The error that is reported is the one that ended the training.
         let _ = manifest.save(folder.path());
+        let _ = write_run(folder.path());
     })?;
     note(&mut manifest, &outcome, experiment);
     if outcome.ending == Ending::Stopped {
         manifest.save(folder.path())?;
+        write_run(folder.path())?;
         let code = interrupt.exit_code().unwrap_or(ExitKind::Internal as u8);
         let step = outcome.steps;
-        eprintln!("stopped at step {step}; the checkpoint is committed\nhelp: {}", request.again);
+        note!("stopped at step {step}; the checkpoint is committed\nhelp: {}", request.again);
         return Ok(ExitCode::from(code));
     }
     keep(request, experiment, &data, &folder, &outcome)?;
     manifest.status = Status::Finished;
     manifest.save(folder.path())?;
-    let written = plumage_reporting::write_run(folder.path())?;
-    println!(
-        "{}",
-        plumage_reporting::tables::evaluation_text(&plumage_record::read_evaluation(folder.path())?)
-    );
-    println!("{} files in {}: begin with README.md", written.len(), folder.path().display());
+    let written = write_run(folder.path())?;
+    say!("{}", plumage_reporting::tables::evaluation_text(&plumage_record::read_evaluation(folder.path())?));
+    say!("{} files in {}: begin with README.md", written.len(), folder.path().display());
     Ok(ExitKind::Ok.into())
 }
 
@@ -142,8 +149,15 @@ impl Data {
                 ("test", Some(test)) => test.clone(),
                 _ => open_set(name, roots)?,
             };
+            refuse_shared(parts.train.as_ref(), name, set.as_ref())?;
+            for index in 0..set.len() {
+                let (width, height) = set.size(index)?;
+                let named = |error| Failure::in_image(&set.name(index), error);
+                check_size(width as usize, height as usize, experiment.scale).map_err(named)?;
+            }
             sets.push((name.clone(), set));
         }
+        refuse_shared(parts.train.as_ref(), "the validation set", parts.validation.as_ref())?;
         let images = parts.validation.len().min(experiment.trainer.validation_images.unwrap_or(usize::MAX));
         let (protocol, scale) = (experiment.evaluation.protocol, experiment.scale);
         let channels = experiment.model.architecture().channels();
@@ -165,6 +179,19 @@ impl Data {
     }
 }
 
+/// Refuses a set that shares an image with the training images: its numbers would say nothing.
+fn refuse_shared(train: &dyn Dataset, name: &str, set: &dyn Dataset) -> Result<(), Failure> {
+    let learnt: HashSet<_> =
+        (0..train.len()).map(|index| train.content_key(index)).collect::<Result<_, _>>()?;
+    for index in 0..set.len() {
+        if learnt.contains(&set.content_key(index)?) {
+            let message = format!("{name} holds {}, which is trained on", set.name(index));
+            return Err(Failure::usage(message, "choose another set, another seed, or a part of data.split"));
+        }
+    }
+    Ok(())
+}
+
 /// The run folder: a new one, or the one to go on in.
 fn open_folder(request: &Request) -> Result<RunFolder, Failure> {
     if request.resume && request.results.join(request.name).is_dir() {
@@ -172,7 +199,7 @@ fn open_folder(request: &Request) -> Result<RunFolder, Failure> {
     }
     let (folder, moved) = RunFolder::begin(request.results, request.name)?;
     if let Some(moved) = moved {
-        eprintln!("the run that was here is now {}", moved.display());
+        note!("the run that was here is now {}", moved.display());
     }
     Ok(folder)
 }
@@ -248,8 +275,8 @@ fn keep(
     for (name, set) in &data.sets {
         let SetResult { rows: of_set, figures } = network.measure(name, set.as_ref(), how)?;
         rows.extend(of_set);
-        for (file, figure) in figures {
-            folder.save(&format!("images/{file}"), &encode::png(&DynamicImage::ImageRgb8(figure))?)?;
+        for Figure { name, title, panels } in &figures {
+            keep_figure(folder.path(), name, title, panels, Figure::REFERENCE, Figure::BASELINE)?;
         }
     }
     folder.write_evaluation(&rows)?;

@@ -80,17 +80,19 @@ fn a_run_killed_at_any_moment_resumes_by_name_alone_to_the_same_bytes() {
     let out = tempfile::tempdir().unwrap();
     let arguments = ["experiment", "tiny", "--resume", "--out", path(out.path())];
     let recorded = || fs::metadata(out.path().join("tiny/metrics.csv")).map_or(0, |meta| meta.len());
+    let mut killed = 0;
     for _ in 0..3 {
         let before = recorded();
         let mut child =
             Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).stderr(Stdio::null()).spawn().unwrap();
         // Killed once it has gone on a little; whichever moment that is, the end must be the same.
-        while child.try_wait().unwrap().is_none() && recorded() < before + 300 {
-            std::thread::yield_now();
+        while child.try_wait().unwrap().is_none() && recorded() < before + 100 {
+            std::thread::sleep(std::time::Duration::from_millis(1));
         }
         child.kill().unwrap();
-        child.wait().unwrap();
+        killed += usize::from(child.wait().unwrap().code().is_none());
     }
+    assert!(killed > 0, "no run lived long enough to be killed");
     let output = xtask(&arguments);
     assert!(output.status.success(), "{}", said(&output));
     for file in ["metrics.csv", "evaluation.csv", "weights.safetensors"] {
@@ -195,6 +197,24 @@ fn weights_that_do_not_fit_are_named_tensor_by_tensor() {
         "{}",
         said(&output)
     );
+}
+
+#[test]
+fn a_reader_that_hangs_up_is_no_reason_to_panic() {
+    let mut child =
+        Command::new(env!("CARGO_BIN_EXE_xtask")).arg("list").stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_validation_set_that_is_trained_on_is_refused() {
+    let out = tempfile::tempdir().unwrap();
+    let same = "data.validation.aviary.seed=1";
+    let output = xtask(&["experiment", "tiny", "--set", same, "--out", path(out.path())]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("which is trained on"), "{}", said(&output));
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0);
 }
 
 #[test]

@@ -15,4 +15,4 @@ pub use error::MetricsError;
 pub use protocol::Protocol;
 pub use psnr::psnr_db;
 pub use ssim::ssim;
-pub use test_image::{Score, TestImage};
+pub use test_image::{Score, TestImage, check_size};

@@ -179,7 +179,10 @@ fn repeated(picture: &Planes) -> Planes {
 }
 
 /// An error unless a window of SSIM is left of a picture that is cut to a multiple of `scale`, then by `scale` all round.
-fn check_size(width: usize, height: usize, scale: usize) -> Result<(), MetricsError> {
+///
+/// # Errors
+/// [`MetricsError::ScaleOfZero`], [`MetricsError::TooSmall`].
+pub fn check_size(width: usize, height: usize, scale: usize) -> Result<(), MetricsError> {
     if scale == 0 {
         return Err(MetricsError::ScaleOfZero);
     }

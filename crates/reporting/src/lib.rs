@@ -8,6 +8,7 @@ mod run;
 mod charts;
 mod comparison;
 mod figure;
+mod gallery;
 mod summary;
 pub mod tables;
 
@@ -24,4 +25,5 @@ mod scores;
 pub use comparison::{Comparison, compare};
 pub use error::ReportError;
 pub use figure::{Panel, figure};
+pub use gallery::keep_figure;
 pub use run::write_run;

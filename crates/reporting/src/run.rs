@@ -7,12 +7,12 @@ use std::{
 
 use plumage_record::{RecordError, commit};
 
-use crate::{ReportError, charts, plot::Picture, records::Records, summary, tables};
+use crate::{ReportError, charts, gallery, plot::Picture, records::Records, summary, tables};
 
 /// The files in the folder of tables.
 const TABLES: [&str; 2] = ["evaluation.md", "evaluation.csv"];
 
-/// Draws the charts of the run folder `run` and writes its tables and its README.md; returns the files, README.md first.
+/// Draws the charts and comparison figures of the run folder `run` and writes its tables and its README.md; returns the files, README.md first.
 ///
 /// Charts and tables of an earlier time for which there are no numbers any more are removed, so that a folder never
 /// shows what its records do not say.
@@ -28,8 +28,12 @@ pub fn write_run(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
     written.extend(save(&folder, &pictures)?);
     written.extend(save_tables(&run.join("tables"), &records)?);
     remove_all_but(run, &written)?;
+    let drawn = gallery::draw_all(run)?;
+    let figures: Vec<String> =
+        drawn.iter().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
+    written.extend(drawn);
     let names: Vec<&str> = pictures.iter().map(|(name, _)| *name).collect();
-    let text = summary::markdown(&records, &names, &figures(run));
+    let text = summary::markdown(&records, &names, &figures);
     commit::file(&written[0], text.as_bytes())?;
     Ok(written)
 }
@@ -72,13 +76,4 @@ fn remove_all_but(run: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
         fs::remove_file(&path).map_err(|source| RecordError::Write { path, source })?;
     }
     Ok(())
-}
-
-/// The comparison figures in the folder, by name.
-fn figures(run: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(run.join("images")) else { return Vec::new() };
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(".png")).collect();
-    names.sort();
-    names
 }

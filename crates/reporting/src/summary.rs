@@ -195,6 +195,6 @@ const FILES: &str = "\
 | evaluation.csv | PSNR and SSIM of every image |
 | weights.safetensors | the weights of the best validation |
 | checkpoints/ | what `--resume` goes on from |
-| images/ | comparison figures, made at the end of the run |
+| images/ | comparison figures, and the pictures that they are drawn from |
 | charts/, tables/, README.md | drawn from the records above, and again at any time by `cargo xtask chart` |
 ";

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use plumage_record::RunFolder;
 
-use crate::{exit::ExitKind, failure::Failure, workspace::Workspace};
+use crate::{exit::ExitKind, failure::Failure, say::say, workspace::Workspace};
 
 /// Arguments of `chart`.
 #[derive(clap::Args)]
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     for name in &args.names {
         let folder = RunFolder::reopen(&results, name)?;
         for path in plumage_reporting::write_run(folder.path())? {
-            println!("{}", path.display());
+            say!("{}", path.display());
         }
     }
     Ok(ExitKind::Ok.into())

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use crate::{exit::ExitKind, failure::Failure, workspace::Workspace};
+use crate::{exit::ExitKind, failure::Failure, say::say, workspace::Workspace};
 
 /// Arguments of `compare`.
 #[derive(clap::Args)]
@@ -23,9 +23,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let runs: Vec<PathBuf> = args.names.iter().map(|name| results.join(name)).collect();
     let place = results.join(format!("compare-{}", args.names.join("-")));
     let comparison = plumage_reporting::compare(&runs, &place)?;
-    println!("{}", comparison.table);
+    say!("{}", comparison.table);
     for path in comparison.files {
-        println!("{}", path.display());
+        say!("{}", path.display());
     }
     Ok(ExitKind::Ok.into())
 }

@@ -13,6 +13,7 @@ use crate::{
     exit::ExitKind,
     experiment::Experiment,
     failure::Failure,
+    say::say,
     workspace::Workspace,
 };
 
@@ -92,9 +93,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let rows = network.measure(&args.on, set.as_ref(), how)?.rows;
     if args.json {
         let report = Report::new(&args.on, protocol, scale, &method, &rows);
-        println!("{}", serde_json::to_string_pretty(&report).map_err(Failure::internal)?);
+        say!("{}", serde_json::to_string_pretty(&report).map_err(Failure::internal)?);
     } else {
-        println!("{}", plumage_reporting::tables::evaluation_text(&rows));
+        say!("{}", plumage_reporting::tables::evaluation_text(&rows));
     }
     Ok(ExitKind::Ok.into())
 }

@@ -42,6 +42,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let results = workspace.results(args.out.as_deref());
     let roots = workspace.data_roots(args.data_root.as_deref());
     plumage_record::check_name(&args.name)?;
+    if args.name == "bicubic" {
+        return Err(Failure::usage("tables call the baseline `bicubic`", "give the experiment another name"));
+    }
     let set = if args.resume {
         training::remembered_set(&results, &args.name, &args.set)?
     } else {

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use crate::{exit::ExitKind, experiment::Experiment, failure::Failure, workspace::Workspace};
+use crate::{exit::ExitKind, experiment::Experiment, failure::Failure, say::say, workspace::Workspace};
 
 /// Arguments of `list`.
 #[derive(clap::Args)]
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             Ok(None) => "not run".to_owned(),
             Err(_) => "record unreadable".to_owned(),
         };
-        println!("{name:width$}  {about} [{state}]");
+        say!("{name:width$}  {about} [{state}]");
     }
     Ok(ExitKind::Ok.into())
 }

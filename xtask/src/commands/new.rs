@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::{exit::ExitKind, experiment::Experiment, failure::Failure, workspace::Workspace};
+use crate::{exit::ExitKind, experiment::Experiment, failure::Failure, say::say, workspace::Workspace};
 
 /// Arguments of `new`.
 #[derive(clap::Args)]
@@ -25,6 +25,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let Args { name, from } = args;
     let text = format!(
         "# What it shows: say it here, and in `about`.\n\
+         # Paper: name it, or say none.\n\
          # Command: cargo xtask experiment {name}\n\
          # Expected: time and score, and on which machine.\n\
          \n\
@@ -38,6 +39,6 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         steps = base.value.trainer.steps * 2,
     );
     plumage_record::commit::file(&path, text.as_bytes())?;
-    println!("wrote {}\nrun it: cargo xtask experiment {name}", path.display());
+    say!("wrote {}\nrun it: cargo xtask experiment {name}", path.display());
     Ok(ExitKind::Ok.into())
 }
