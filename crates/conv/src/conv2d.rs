@@ -15,7 +15,7 @@ use crate::{Activation, ConvOptions, Padding, to_nchw, to_nhwc};
 pub fn conv2d(xs: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: &ConvOptions) -> Result<Tensor> {
     let (channels_out, _, kernel, _) = weight.dims4()?;
     if let Activation::LeakyRelu(slope) = options.activation
-        && !(slope >= 0.)
+        && (slope.is_nan() || slope < 0.)
     {
         bail!("a leaky activation needs a slope of at least 0, got {slope}");
     }

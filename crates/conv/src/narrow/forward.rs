@@ -71,7 +71,7 @@ fn dot_products<const PIXELS: usize, const CHANNELS: usize>(
     let start = |pixel: usize| {
         pixel / out_width * shape.stride * rows.row_len + pixel % out_width * shape.stride * shape.channels_in
     };
-    assert!(shape.channels_out == CHANNELS && pixels % out_width == 0);
+    assert!(shape.channels_out == CHANNELS && pixels.is_multiple_of(out_width));
     assert!(pixels == 0 || rows.len() >= start(pixels - 1) + (shape.kernel - 1) * rows.row_len + run);
     assert!(taps.len() >= shape.kernel * run.div_ceil(LANES) * CHANNELS * LANES);
     for first in (0..pixels).step_by(PIXELS) {
