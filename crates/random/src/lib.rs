@@ -90,6 +90,15 @@ mod tests {
     }
 
     #[test]
+    fn orders_and_normal_draws_are_the_same_on_every_machine() {
+        // How `rand` shuffles and `rand_distr` samples is part of every recorded run too.
+        assert_eq!(permutation(10, 7, Stream::Shuffle, 0, 1), [7, 1, 5, 9, 8, 2, 0, 3, 4, 6]);
+        let mut values = [0f32; 4];
+        fill_normal(&mut generator(7, Stream::Weights, 0, 1), 0., 1., &mut values);
+        assert_eq!(values, [-0.9825163, -1.2447764, -1.1216396, 1.2820052]);
+    }
+
+    #[test]
     fn a_permutation_holds_every_index_once() {
         let mut order = permutation(1000, 1, Stream::Shuffle, 0, 0);
         assert_ne!(order, (0..1000).collect::<Vec<_>>());
