@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     RecordError,
     commit::{self, write_error},
-    provenance::sha256,
 };
 
-/// Version of the format of a checkpoint.
-const FORMAT: u32 = 1;
+use self::manifest::Manifest;
+
+mod manifest;
 
 /// Largest file of a checkpoint that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 32;
@@ -63,22 +63,6 @@ pub struct Checkpoints {
     folder: PathBuf,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Manifest {
-    format: u32,
-    step: u64,
-    identity: Identity,
-    files: BTreeMap<String, FileEntry>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileEntry {
-    bytes: u64,
-    sha256: String,
-}
-
 impl Checkpoints {
     pub(crate) fn in_run(run: &Path) -> Self {
         Self { folder: run.join(FOLDER) }
@@ -89,17 +73,9 @@ impl Checkpoints {
     /// # Errors
     /// [`RecordError::Write`]; the checkpoints before it are untouched.
     pub fn save(&self, step: u64, files: &[(&str, Vec<u8>)], identity: &Identity) -> Result<(), RecordError> {
-        let entry = |(name, bytes): &(&str, Vec<u8>)| {
-            ((*name).to_owned(), FileEntry { bytes: bytes.len() as u64, sha256: sha256(bytes) })
-        };
-        let manifest = Manifest {
-            format: FORMAT,
-            step,
-            identity: identity.clone(),
-            files: files.iter().map(entry).collect(),
-        };
         let path = self.path_of(step);
-        let text = serde_json::to_vec_pretty(&manifest)
+        let text = Manifest::new(step, files, identity)
+            .seal()
             .map_err(|error| RecordError::Manifest { path: path.clone(), reason: error.to_string() })?;
         let mut all: Vec<(&str, &[u8])> =
             files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
@@ -196,11 +172,8 @@ impl Checkpoints {
             }
             fs::read(&file).map_err(|error| format!("{name}: {error}"))
         };
-        let manifest: Manifest =
-            serde_json::from_slice(&read(MANIFEST)?).map_err(|error| format!("{MANIFEST}: {error}"))?;
-        if manifest.format != FORMAT {
-            return Err(format!("its format is {}, this version reads {FORMAT}", manifest.format));
-        }
+        let manifest =
+            Manifest::unseal(&read(MANIFEST)?).map_err(|reason| format!("{MANIFEST}: {reason}"))?;
         if manifest.step != step {
             return Err(format!("its manifest is that of step {}", manifest.step));
         }
@@ -211,12 +184,7 @@ impl Checkpoints {
                 return Err(format!("its manifest names the file {name:?}"));
             }
             let bytes = read(&name)?;
-            if bytes.len() as u64 != entry.bytes {
-                return Err(format!("{name} has {} bytes and should have {}", bytes.len(), entry.bytes));
-            }
-            if sha256(&bytes) != entry.sha256 {
-                return Err(format!("{name} has changed since it was written"));
-            }
+            entry.verify(&bytes).map_err(|reason| format!("{name} {reason}"))?;
             files.insert(name, bytes);
         }
         Ok(Checkpoint { step, files, identity: manifest.identity })
@@ -277,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn no_flipped_bit_of_a_manifest_lets_a_damaged_file_through() {
+    fn every_flipped_bit_of_a_manifest_is_found() {
         let (_run, checkpoints) = saved(&[2]);
         let path = checkpoints.path_of(2).join(MANIFEST);
         let whole = fs::read(&path).unwrap();
@@ -285,10 +253,10 @@ mod tests {
             let mut flipped = whole.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
             fs::write(&path, &flipped).unwrap();
-            if let Ok(checkpoint) = checkpoints.read(2) {
-                assert_eq!(checkpoint.files.get("weights"), Some(&vec![2u8; 100]), "bit {bit}");
-            }
+            assert!(checkpoints.read(2).is_err(), "bit {bit}");
         }
+        fs::write(&path, &whole).unwrap();
+        assert_eq!(checkpoints.read(2).unwrap().identity, identity());
     }
 
     #[test]

@@ -5,6 +5,9 @@ use std::{path::Path, process::Command, time::SystemTime};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+/// Version of Plumage.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// The code and the machine that made a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +35,7 @@ impl Provenance {
         Self {
             commit,
             dirty: dirty.map(|changes| !changes.is_empty()),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: VERSION.to_owned(),
             cpu: cpu_name(),
             cpu_features: cpu_features(),
             platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
@@ -61,7 +64,8 @@ fn cpu_name() -> String {
     name.map_or_else(|| "unknown".to_owned(), |(_, name)| name.trim().to_owned())
 }
 
-fn cpu_features() -> Vec<String> {
+/// Those features of the processor that decide which kernels run.
+pub(crate) fn cpu_features() -> Vec<String> {
     #[cfg(target_arch = "x86_64")]
     let found = [
         ("avx2", std::arch::is_x86_feature_detected!("avx2")),
