@@ -19,6 +19,11 @@ pub fn conv2d(xs: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: &Con
     {
         bail!("a leaky activation needs a slope of at least 0, got {slope}");
     }
+    if kernel % 2 == 0 && options.padding != Padding::Valid {
+        bail!(
+            "a kernel of {kernel} x {kernel} has no centre to lie over a border pixel: padding needs odd kernels"
+        );
+    }
     let border = kernel / 2;
     let (xs, pad) = match options.padding {
         Padding::Zeros => (xs.clone(), border),

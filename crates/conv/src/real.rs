@@ -78,10 +78,10 @@ impl Activation {
     /// The activation of one value.
     pub(crate) fn of<T: Real>(self, value: T) -> T {
         match self {
-            Self::None => value,
-            _ if value > T::default() => value,
-            Self::Relu => T::default(),
-            Self::LeakyRelu(slope) => value * T::from(slope),
+            // A NaN is not hidden: it passes, as in PyTorch.
+            Self::Relu if value <= T::default() => T::default(),
+            Self::LeakyRelu(slope) if value <= T::default() => value * T::from(slope),
+            _ => value,
         }
     }
 
@@ -95,9 +95,9 @@ impl Activation {
     }
 }
 
-/// Gradients where the output is positive, and `otherwise` elsewhere.
+/// Gradients where the output is positive or no number, and `otherwise` elsewhere.
 fn select<T: Real>(outputs: &[T], grads: &[T], otherwise: impl Fn(T) -> T, masked: &mut [T]) {
     for ((masked, &output), &grad) in masked.iter_mut().zip(outputs).zip(grads) {
-        *masked = if output > T::default() { grad } else { otherwise(grad) };
+        *masked = if output <= T::default() { otherwise(grad) } else { grad };
     }
 }

@@ -135,7 +135,8 @@ impl<T: Real> Stage<T> {
         } else {
             self.rows.drain(..out_rows * stride * row_len);
         }
-        self.at_top = last;
+        // A deep layer gets no rows of the first strip; its upper border then comes with the first that it gets.
+        self.at_top = last || self.rows.is_empty() && self.at_top;
         &self.outputs
     }
 

@@ -146,7 +146,8 @@ fn activate(activation: Activation, values: __m256) -> __m256 {
     let zero = _mm256_setzero_ps();
     match activation {
         Activation::None => values,
-        Activation::Relu => _mm256_max_ps(values, zero),
+        // The second operand is what comes of a NaN.
+        Activation::Relu => _mm256_max_ps(zero, values),
         Activation::LeakyRelu(slope) => {
             let positive = _mm256_cmp_ps::<_CMP_GT_OQ>(values, zero);
             _mm256_blendv_ps(_mm256_mul_ps(values, _mm256_set1_ps(slope)), values, positive)

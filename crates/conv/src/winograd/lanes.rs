@@ -67,7 +67,7 @@ impl Instructions {
     pub(super) fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            return Self::Avx2(Avx2 { detected: () });
+            return Self::Avx2(Avx2(()));
         }
         Self::Plain
     }
@@ -88,13 +88,10 @@ fn run_with_avx2(lanes: Avx2, work: impl Work) {
     work.run(lanes);
 }
 
-/// AVX2 and FMA.
+/// AVX2 and FMA. Its field is private, so that only [`Instructions::best`] makes one, after the detection.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Avx2 {
-    /// Private, so that only [`Instructions::best`] makes an `Avx2`, after the detection.
-    detected: (),
-}
+pub(super) struct Avx2(());
 
 #[cfg(target_arch = "x86_64")]
 impl Lanes for Avx2 {
@@ -149,7 +146,8 @@ impl Lanes for Avx2 {
             let zero = _mm256_setzero_ps();
             match activation {
                 Activation::None => value,
-                Activation::Relu => _mm256_max_ps(value, zero),
+                // The second operand is what comes of a NaN.
+                Activation::Relu => _mm256_max_ps(zero, value),
                 Activation::LeakyRelu(slope) => {
                     let positive = _mm256_cmp_ps::<_CMP_GT_OQ>(value, zero);
                     _mm256_blendv_ps(_mm256_mul_ps(value, _mm256_set1_ps(slope)), value, positive)

@@ -8,6 +8,10 @@ pub(super) const PANEL: usize = 2 * LANES;
 /// Tiles, or input channels, that are multiplied with a panel at a time: the sums fill twelve of the sixteen registers.
 const ROWS: usize = 6;
 
+/// Tiles that are summed one after the other in registers, before they are added to the sum of all: the error of such a
+/// sum grows with the root of its length.
+const RUN_OF_TILES: usize = 24;
+
 /// Writes `rows * panel` for one plane: `rows: [tiles, row_step]`, of which the first C_in values of a row count,
 /// `panel: [C_in, 16]`, and the products go to sixteen values in every row of `products: [tiles, product_step]`.
 ///
@@ -100,23 +104,25 @@ fn accumulate_rows<L: Lanes, const COUNT: usize>(
     let tiles = rows.len().div_ceil(row_step);
     let last = tiles.saturating_sub(1);
     assert!(last * row_step + COUNT <= rows.len() && last * panel_step + PANEL <= panel.len());
-    let mut products = [[lanes.splat(0.); 2]; COUNT];
-    for tile in 0..tiles {
-        // SAFETY: the assertion holds for the last tile, and all others lie before it.
-        let (row, line) = unsafe {
-            (values_at::<COUNT>(rows, tile * row_step), values_at::<PANEL>(panel, tile * panel_step))
-        };
-        let [low, high] = halves(lanes, line);
-        for (products, &value) in products.iter_mut().zip(row) {
-            let value = lanes.splat(value);
-            products[0] = lanes.mul_add(value, low, products[0]);
-            products[1] = lanes.mul_add(value, high, products[1]);
+    for first in (0..tiles).step_by(RUN_OF_TILES) {
+        let mut products = [[lanes.splat(0.); 2]; COUNT];
+        for tile in first..tiles.min(first + RUN_OF_TILES) {
+            // SAFETY: the assertion holds for the last tile, and all others lie before it.
+            let (row, line) = unsafe {
+                (values_at::<COUNT>(rows, tile * row_step), values_at::<PANEL>(panel, tile * panel_step))
+            };
+            let [low, high] = halves(lanes, line);
+            for (products, &value) in products.iter_mut().zip(row) {
+                let value = lanes.splat(value);
+                products[0] = lanes.mul_add(value, low, products[0]);
+                products[1] = lanes.mul_add(value, high, products[1]);
+            }
         }
-    }
-    for (sums, products) in sums.iter_mut().zip(products) {
-        let (sums, _) = sums.as_chunks_mut::<LANES>();
-        for (sum, product) in sums.iter_mut().zip(products) {
-            lanes.store(lanes.add(lanes.load(sum), product), sum);
+        for (sums, products) in sums.iter_mut().zip(products) {
+            let (sums, _) = sums.as_chunks_mut::<LANES>();
+            for (sum, product) in sums.iter_mut().zip(products) {
+                lanes.store(lanes.add(lanes.load(sum), product), sum);
+            }
         }
     }
 }

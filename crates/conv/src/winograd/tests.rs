@@ -5,8 +5,9 @@ use rand_chacha::ChaCha8Rng;
 use super::*;
 use crate::portable;
 
-/// Of the largest value.
-const MOST_ERROR: f64 = 1e-5;
+/// Of the largest value. Over 600 random shapes the worst was 1.1e-5 with AVX2 and 1.2e-5 with the plain twin, nearly always it
+/// is below 1e-5; the bound leaves room, for a test must not fail by chance.
+const MOST_ERROR: f64 = 1.5e-5;
 
 fn shape(kernel: usize, batch: usize, (height, width): (usize, usize), channels: (usize, usize)) -> Shape {
     let pad = kernel / 2;

@@ -19,6 +19,8 @@ pub(crate) struct Answer {
     pub(crate) grad_xs: Vec<f64>,
     pub(crate) grad_weight: Vec<f64>,
     pub(crate) grad_bias: Vec<f64>,
+    /// The largest sum of magnitudes that a bias gradient is the sum of: its terms may cancel, and their rounding does not.
+    pub(crate) bias_terms: f64,
 }
 
 impl Layer {
@@ -48,6 +50,7 @@ impl Layer {
         let mut grad_xs = vec![0.; xs.len()];
         let mut grad_weight = vec![0.; weight.len()];
         let mut grad_bias = vec![0.; bias.len()];
+        let mut bias_terms = vec![0f64; bias.len()];
         let mut outputs = ys.iter_mut().zip(grad_ys);
         self.for_outputs(|image, y, x, c| {
             let Some((sum, grad)) = outputs.next() else { return };
@@ -59,12 +62,14 @@ impl Layer {
             *sum *= slope;
             let grad = grad * slope;
             grad_bias[c] += grad;
+            bias_terms[c] += grad.abs();
             self.window(image, y, x, c, |x, w| {
                 grad_xs[x] += grad * weight[w];
                 grad_weight[w] += grad * xs[x];
             });
         });
-        Answer { ys, grad_xs, grad_weight, grad_bias }
+        let bias_terms = bias_terms.into_iter().fold(0., f64::max);
+        Answer { ys, grad_xs, grad_weight, grad_bias, bias_terms }
     }
 
     /// Calls `visit` with image, row, column and channel of every output.

@@ -13,6 +13,26 @@ fn tensor(generator: &mut ChaCha8Rng, dims: &[usize]) -> Tensor {
 }
 
 #[test]
+fn a_layer_so_deep_that_the_first_strip_never_reaches_it_still_has_its_upper_border() {
+    let mut generator = ChaCha8Rng::seed_from_u64(6);
+    for (kernel, padding) in [(3, Padding::Zeros), (5, Padding::Replicate)] {
+        let layers: Vec<_> = (0..8)
+            .map(|_| Layer {
+                weight: tensor(&mut generator, &[8, 8, kernel, kernel]),
+                bias: Some(tensor(&mut generator, &[8])),
+                options: ConvOptions { stride: 1, padding, activation: Activation::LeakyRelu(0.1) },
+            })
+            .collect();
+        let xs = tensor(&mut generator, &[2, 200, 13, 8]);
+        let whole = layers.iter().try_fold(xs.clone(), |xs, layer| layer.forward(&xs)).expect("whole");
+        let strips = infer_in_strips(&xs, &layers).expect("strips");
+        let bits =
+            |tensor: &Tensor| tensor.flatten_all().and_then(|values| values.to_vec1::<f32>()).expect("bits");
+        assert_eq!(bits(&strips), bits(&whole), "{padding:?}");
+    }
+}
+
+#[test]
 fn strips_make_the_same_bits_as_the_whole_image() {
     let mut generator = ChaCha8Rng::seed_from_u64(5);
     for padding in [Padding::Zeros, Padding::Replicate, Padding::Valid] {

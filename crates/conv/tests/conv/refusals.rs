@@ -1,0 +1,44 @@
+use candle_core::{DType, Device, Tensor};
+use plumage_conv::{Activation, ConvOptions, Padding, conv2d};
+
+fn relu(padding: Padding) -> ConvOptions {
+    ConvOptions { stride: 1, padding, activation: Activation::Relu }
+}
+
+#[test]
+fn no_images_no_channels_and_kernels_without_a_centre_are_refused() {
+    let zeros = |dims: [usize; 4]| Tensor::zeros(&dims, DType::F32, &Device::Cpu).expect("zeros");
+    for (xs, weight) in [
+        ([0, 8, 8, 4], [4, 4, 3, 3]),
+        ([1, 8, 8, 4], [0, 4, 3, 3]),
+        ([1, 8, 8, 0], [4, 0, 3, 3]),
+        ([1, 8, 8, 4], [4, 4, 2, 2]),
+    ] {
+        assert!(
+            conv2d(&zeros(xs), &zeros(weight), None, &relu(Padding::Zeros)).is_err(),
+            "{xs:?} {weight:?}"
+        );
+    }
+}
+
+#[test]
+fn no_activation_hides_a_nan() {
+    for (channels_in, channels_out, kernel) in [(16, 16, 3), (16, 16, 1), (1, 16, 9), (32, 1, 5)] {
+        for dtype in [DType::F32, DType::F64] {
+            let make = |value: f64, dims: &[usize]| {
+                Tensor::full(value, dims, &Device::Cpu)
+                    .and_then(|values| values.to_dtype(dtype))
+                    .expect("values")
+            };
+            let xs = make(1., &[1, 16, 16, channels_in]);
+            let weight = make(f64::NAN, &[channels_out, channels_in, kernel, kernel]);
+            let ys = conv2d(&xs, &weight, None, &relu(Padding::Zeros)).expect("outputs");
+            let ys =
+                ys.to_dtype(DType::F64).and_then(|ys| ys.flatten_all()?.to_vec1::<f64>()).expect("values");
+            assert!(
+                ys.iter().all(|y| y.is_nan()),
+                "{channels_in} to {channels_out} channels, {kernel}x{kernel}"
+            );
+        }
+    }
+}
