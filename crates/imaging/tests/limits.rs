@@ -1,8 +1,8 @@
-//! What is too large, or no picture at all, is refused quickly and by name.
+//! What is too large, or no picture at all, is refused by name, before it costs memory.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{fs, path::Path, time::Instant};
+use std::{fs, path::Path};
 
 use image::DynamicImage;
 use plumage_imaging::{
@@ -89,7 +89,7 @@ fn a_picture_of_too_many_pixels_is_refused_with_its_size_and_the_limit() {
 }
 
 #[test]
-fn bombs_of_every_kind_are_refused_before_they_cost_anything() {
+fn bombs_of_every_kind_are_refused_for_the_pixels_they_announce() {
     assert_eq!(png_bomb(1, 1).len(), 69);
     let bombs: [Vec<u8>; 6] = [
         png_bomb(100_000, 100_000),
@@ -100,10 +100,8 @@ fn bombs_of_every_kind_are_refused_before_they_cost_anything() {
         b"P3 40000 40000 65535\n0".to_vec(),
     ];
     for (index, bomb) in bombs.iter().enumerate() {
-        let start = Instant::now();
         let error = refusal(bomb, &Limits::PHOTOGRAPH);
         assert!(matches!(error, ImagingError::TooManyPixels { .. }), "bomb {index}: {error:?}");
-        assert!(start.elapsed().as_secs_f64() < 0.5, "bomb {index} took {:?}", start.elapsed());
     }
 }
 
@@ -124,10 +122,8 @@ fn compressed_metadata_is_never_unpacked_beyond_64_mib() {
         let metadata = [&b"name\0\0"[..], &zeros].concat();
         let chunks: [(&[u8; 4], &[u8]); 4] =
             [(b"IHDR", &png_header(1, 1)), (name, &metadata), (b"IDAT", &BLACK_PIXEL), (b"IEND", &[])];
-        let start = Instant::now();
         let image = decode::read(&png_of(&chunks), Path::new("bomb"), &Limits::PHOTOGRAPH).unwrap();
         assert_eq!(image, DynamicImage::new_rgb8(1, 1));
-        assert!(start.elapsed().as_secs_f64() < 0.5, "{:?}", start.elapsed());
     }
     assert!(peak_memory() - before < 64 << 20, "{} bytes", peak_memory() - before);
 }

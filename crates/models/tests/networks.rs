@@ -1,4 +1,4 @@
-//! What every network of the project must do, whatever it is: a new network is a new line in `networks()`.
+//! What every network of the project must do, whatever it is: a new network is a new line in `trainable()`.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that goes wrong")]
 
@@ -7,6 +7,7 @@ use candle_nn::{VarBuilder, VarMap};
 use plumage_imaging::Channels;
 use plumage_models::{
     Grid, ModelConfig, Parameters, Upscaler,
+    bicubic::BicubicConfig,
     srcnn::{BorderRule, SrcnnConfig, SrcnnInit},
 };
 use plumage_random::{Stream, fill_normal, generator};
@@ -24,12 +25,24 @@ fn srcnn(channels: Channels, kernels: [usize; 3], padding: BorderRule, residual:
     })
 }
 
-fn networks() -> Vec<ModelConfig> {
+/// Networks with something to learn.
+fn trainable() -> Vec<ModelConfig> {
     vec![
         srcnn(Channels::Y, [9, 1, 5], BorderRule::Zeros, true),
         srcnn(Channels::Y, [9, 3, 5], BorderRule::Replicate, false),
         srcnn(Channels::Rgb, [5, 5, 3], BorderRule::Valid, true),
     ]
+}
+
+fn bicubic(channels: Channels) -> ModelConfig {
+    ModelConfig::Bicubic(BicubicConfig { channels })
+}
+
+/// All networks: bicubic has no weights, so that gradients, seeds and a falling loss say nothing about it.
+fn networks() -> Vec<ModelConfig> {
+    let mut networks = trainable();
+    networks.extend([bicubic(Channels::Y), bicubic(Channels::Rgb)]);
+    networks
 }
 
 /// A batch for the network: noise on its grid, and a brighter HR target.
@@ -96,7 +109,7 @@ fn training_and_inference_agree_inside_the_border() {
 
 #[test]
 fn gradients_agree_with_central_differences() {
-    for config in networks() {
+    for config in trainable() {
         let map = VarMap::new();
         let vb = VarBuilder::from_varmap(&map, DType::F64, &Device::Cpu);
         let model = config.architecture().build(2, vb).unwrap();
@@ -133,7 +146,7 @@ fn gradients_agree_with_central_differences() {
 
 #[test]
 fn the_loss_of_one_batch_falls() {
-    for config in networks() {
+    for config in trainable() {
         let (parameters, model) = build(&config, 2);
         let (input, target) = batch(&config, 2, 8, DType::F32);
         let first = values(&loss(model.as_ref(), &input, &target))[0];
@@ -151,13 +164,28 @@ fn the_loss_of_one_batch_falls() {
 
 #[test]
 fn the_same_seed_gives_the_same_network() {
-    for config in networks() {
+    for config in trainable() {
         let weights = |seed| {
             let built = Parameters::init(seed, &Device::Cpu, |vb| config.architecture().build(2, vb));
             built.unwrap().0.iter().flat_map(|(_, variable)| values(variable)).collect::<Vec<_>>()
         };
         assert_eq!(weights(1), weights(1));
         assert_ne!(weights(1), weights(2));
+    }
+}
+
+#[test]
+fn bicubic_has_no_weights_and_returns_its_input() {
+    for channels in [Channels::Y, Channels::Rgb] {
+        for scale in SCALES {
+            let config = bicubic(channels);
+            let (parameters, model) = build(&config, scale);
+            assert_eq!((parameters.count(), model.macs_per_hr_pixel(), model.border_px()), (0, 0, 0));
+            let (input, _) = batch(&config, scale, 8, DType::F32);
+            assert_eq!(values(&model.forward(&input).unwrap()), values(&input));
+            let one = input.narrow(0, 0, 1).unwrap();
+            assert_eq!(values(&model.infer(&one).unwrap()), values(&one));
+        }
     }
 }
 
