@@ -5,8 +5,8 @@ use rand_chacha::ChaCha8Rng;
 use super::*;
 use crate::portable;
 
-/// Of the largest value. Over 600 random shapes the worst was 1.1e-5 with AVX2 and 1.2e-5 with the plain twin, nearly always it
-/// is below 1e-5; the bound leaves room, for a test must not fail by chance.
+/// Of the largest value. Over 1,000 random shapes at least as wide as a tile the worst was 1.2e-5, and few were
+/// above 9e-6; the bound leaves room, for a test must not fail by chance.
 const MOST_ERROR: f64 = 1.5e-5;
 
 fn shape(kernel: usize, batch: usize, (height, width): (usize, usize), channels: (usize, usize)) -> Shape {
@@ -15,6 +15,7 @@ fn shape(kernel: usize, batch: usize, (height, width): (usize, usize), channels:
     Shape { batch, height, width, channels_in, channels_out, kernel, stride: 1, pad }
 }
 
+/// Shapes that this method is used for.
 fn shapes() -> impl Strategy<Value = Shape> {
     let sides = (5_usize..30, 5_usize..30);
     (prop_oneof![Just(3_usize), Just(5)], 1_usize..4, sides, (1_usize..=130, 1_usize..=130), 0_usize..=2)
@@ -22,6 +23,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
             pad,
             ..shape(kernel, batch, sides, channels)
         })
+        .prop_filter("narrower than a tile", computes)
 }
 
 fn random(seed: u64, len: usize) -> Vec<f32> {
@@ -80,7 +82,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn the_error_is_below_1e_5_of_the_largest_value(shape in shapes()) {
+    fn the_error_is_small_beside_the_largest_value(shape in shapes()) {
         let expected = expected(&shape, Activation::LeakyRelu(0.2));
         for instructions in [Instructions::best(), Instructions::Plain] {
             let results = results(instructions, &shape, Activation::LeakyRelu(0.2));
