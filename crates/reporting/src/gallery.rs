@@ -38,7 +38,7 @@ struct Entry {
 }
 
 /// Keeps the pictures of the figure `name` in `images/NAME/` of the run folder; [`write_run`](crate::write_run) draws it
-/// from them. The arguments are those of [`figure`].
+/// from them. The arguments are those of [`figure()`].
 ///
 /// # Errors
 /// A file that cannot be written.
