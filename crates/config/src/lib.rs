@@ -1,6 +1,6 @@
 //! Strict, layered TOML: every mistake at once, with file, line and caret.
 //!
-//! A configuration is a struct that derives `Deserialize` and `JsonSchema`. [`load`] reads its file, the files that it
+//! A configuration is a struct that derives `Deserialize` and `JsonSchema`. [`load()`] reads its file, the files that it
 //! `extends` and the `--set` arguments of the command line, merges them, and checks the whole against the schema of the
 //! very struct. Whoever wrote the mistake is shown the place where it was written, be it a base file or an argument.
 //!
