@@ -168,6 +168,7 @@ impl From<WeightsError> for Failure {
 impl From<RecordError> for Failure {
     fn from(error: RecordError) -> Self {
         let exit = match error.kind() {
+            plumage_record::ErrorKind::Usage => ExitKind::Usage,
             plumage_record::ErrorKind::Input => ExitKind::Input,
             plumage_record::ErrorKind::Output => ExitKind::Output,
             plumage_record::ErrorKind::Locked => ExitKind::Locked,

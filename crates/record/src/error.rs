@@ -3,7 +3,9 @@ use std::{io, path::PathBuf};
 /// Whose concern an error is; the command line maps it to an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// What was asked for does not exist or cannot be read.
+    /// What was asked for does not exist, or cannot.
+    Usage,
+    /// A record cannot be read.
     Input,
     /// Something could not be written.
     Output,
@@ -85,11 +87,8 @@ impl RecordError {
     /// Whose concern it is.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Name { .. }
-            | Self::NoRun { .. }
-            | Self::Read { .. }
-            | Self::Row { .. }
-            | Self::Manifest { .. } => ErrorKind::Input,
+            Self::Name { .. } | Self::NoRun { .. } => ErrorKind::Usage,
+            Self::Read { .. } | Self::Row { .. } | Self::Manifest { .. } => ErrorKind::Input,
             Self::Write { .. } => ErrorKind::Output,
             Self::Locked { .. } => ErrorKind::Locked,
             Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
