@@ -14,7 +14,7 @@ use plumage_imaging::{
     resize::{Ratio, resize},
 };
 use plumage_metrics::{Protocol, Score, TestImage};
-use plumage_models::{Grid, ModelConfig, Parameters, Upscaler, weights::Tensors};
+use plumage_models::{Grid, ModelConfig, Upscaler, weights::Tensors};
 use plumage_record::EvaluationRow;
 use plumage_reporting::Panel;
 use plumage_trainer::evaluate::{Measured, measure};
@@ -68,8 +68,7 @@ impl<'a> Network<'a> {
     /// Builds the network of `config` for `scale` with the given weights.
     pub(crate) fn new(config: &'a ModelConfig, scale: usize, weights: &Tensors) -> Result<Self, Failure> {
         let device = device::best()?;
-        let build = |vb: candle_nn::VarBuilder| config.architecture().build(scale, vb);
-        let (parameters, model) = Parameters::init(0, &device, build).map_err(Failure::internal)?;
+        let (parameters, model) = config.init(scale, 0, &device).map_err(Failure::internal)?;
         parameters.load(weights)?;
         Ok(Self { config, model, scale, device })
     }

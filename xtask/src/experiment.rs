@@ -9,7 +9,7 @@ use plumage_config::{Loaded, load};
 use plumage_data::{InputGrid, Recipe};
 use plumage_losses::LossConfig;
 use plumage_metrics::Protocol;
-use plumage_models::{Grid, ModelConfig, Parameters};
+use plumage_models::{Grid, ModelConfig};
 use plumage_trainer::TrainerConfig;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,15 +57,6 @@ pub(crate) struct EvaluationConfig {
 impl Experiment {
     /// Reads and checks `experiments/NAME.toml` with the changes of `--set`.
     pub(crate) fn load(workspace: &Workspace, name: &str, set: &[String]) -> Result<Loaded<Self>, Failure> {
-        let names = Self::names(workspace)?;
-        if !names.iter().any(|known| known == name) {
-            let closest = names.iter().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
-            let help = match closest {
-                Some((distance, known)) if distance <= 3 => format!("did you mean `{known}`?"),
-                _ => format!("there are: {}", names.join(", ")),
-            };
-            return Err(Failure::usage(format!("there is no experiment `{name}`"), help));
-        }
         Self::read(&workspace.experiments().join(format!("{name}.toml")), set)
     }
 
@@ -131,8 +122,7 @@ impl Experiment {
 
     /// Rules that only the built network shows.
     fn broken_network_rules(&self) -> Vec<(String, String)> {
-        let build = |vb: candle_nn::VarBuilder| self.model.architecture().build(self.scale, vb);
-        let (parameters, model) = match Parameters::init(0, &Device::Cpu, build) {
+        let (parameters, model) = match self.model.init(self.scale, self.seed, &Device::Cpu) {
             Ok(built) => built,
             Err(error) => return vec![("model".to_owned(), format!("the network cannot be built: {error}"))],
         };

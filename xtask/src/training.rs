@@ -1,28 +1,23 @@
 //! A run from beginning to end: open the data, train, measure, keep and draw what came out.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    path::Path,
-    process::ExitCode,
-    sync::Arc,
-};
+mod images;
+
+use std::{collections::BTreeMap, path::Path, process::ExitCode};
 
 use candle_core::Device;
 use plumage_config::Loaded;
-use plumage_data::{Batches, DataRoots, Dataset, fingerprint};
-use plumage_imaging::decode::Limits;
-use plumage_metrics::{Score, TestImage, check_size};
-use plumage_models::{Parameters, weights};
+use plumage_data::{Batches, DataRoots, fingerprint};
+use plumage_models::weights;
 use plumage_record::{
-    Baseline, BestValidation, Identity, Manifest, ModelSummary, Provenance, RunFolder, Status, read_manifest,
-    sha256,
+    BestValidation, Identity, Manifest, ModelSummary, Provenance, RunFolder, Status, read_manifest, sha256,
 };
 use plumage_reporting::{keep_figure, write_run};
 use plumage_trainer::{Ending, Outcome, restore};
 
+use self::images::Images;
 use crate::{
     device, difference,
-    evaluation::{Figure, Measure, Network, SetResult, open_set},
+    evaluation::{Figure, Measure, Network, SetResult},
     exit::ExitKind,
     experiment::{EvaluationConfig, Experiment},
     failure::Failure,
@@ -62,16 +57,16 @@ pub(crate) fn run(
     interrupt: Interrupt,
 ) -> Result<ExitCode, Failure> {
     let (resolved, experiment) = (&experiment.resolved, &experiment.value);
-    let data = Data::open(experiment, request.roots)?;
-    let batches = Batches::new(data.train.clone(), experiment.recipe())?;
+    let images = Images::open(experiment, request.roots)?;
+    let batches = Batches::new(images.train.clone(), experiment.recipe())?;
     let identity = Identity {
         config_sha256: sha256(resolved.as_bytes()),
-        data_sha256: fingerprint(data.train.as_ref())?,
+        data_sha256: fingerprint(images.train.as_ref())?,
         seed: experiment.seed,
     };
 
     let folder = open_folder(request)?;
-    let mut manifest = describe(workspace, request, experiment, &data, &identity)?;
+    let mut manifest = describe(workspace, request, experiment, &images, &identity)?;
     if let Some(before) = read_manifest(folder.path())? {
         manifest.started = before.started;
         (manifest.steps_done, manifest.training_s, manifest.best) =
@@ -85,7 +80,7 @@ pub(crate) fn run(
         trainer: &experiment.trainer,
         seed: experiment.seed,
         batches: &batches,
-        validation: &data.validation,
+        validation: &images.validation,
         protocol: experiment.evaluation.protocol,
         device: &device,
         folder: &folder,
@@ -114,7 +109,7 @@ pub(crate) fn run(
         let _ = manifest.save(folder.path());
         let _ = write_run(folder.path());
     })?;
-    note(&mut manifest, &outcome, experiment);
+    note_progress(&mut manifest, &outcome, experiment);
     if outcome.ending == Ending::Stopped {
         manifest.save(folder.path())?;
         write_run(folder.path())?;
@@ -123,73 +118,13 @@ pub(crate) fn run(
         note!("stopped at step {step}; the checkpoint is committed\nhelp: {}", request.again);
         return Ok(ExitCode::from(code));
     }
-    keep(request, experiment, &data, &folder, &outcome)?;
+    keep(request, experiment, &images, &folder, &outcome)?;
     manifest.status = Status::Finished;
     manifest.save(folder.path())?;
     let written = write_run(folder.path())?;
     say!("{}", plumage_reporting::tables::evaluation_text(&plumage_record::read_evaluation(folder.path())?));
     say!("{} files in {}: begin with README.md", written.len(), folder.path().display());
     Ok(ExitKind::Ok.into())
-}
-
-/// All the images of a run, opened.
-struct Data {
-    train: Arc<dyn Dataset>,
-    validation: Vec<TestImage>,
-    /// What is measured in the end, by name.
-    sets: Vec<(String, Arc<dyn Dataset>)>,
-}
-
-impl Data {
-    fn open(experiment: &Experiment, roots: &DataRoots) -> Result<Self, Failure> {
-        let parts = experiment.data.open(roots, &Limits::PHOTOGRAPH)?;
-        let mut sets = Vec::new();
-        for name in &experiment.evaluation.on {
-            let set = match (name.as_str(), &parts.test) {
-                ("test", Some(test)) => test.clone(),
-                _ => open_set(name, roots)?,
-            };
-            refuse_shared(parts.train.as_ref(), name, set.as_ref())?;
-            for index in 0..set.len() {
-                let (width, height) = set.size(index)?;
-                let named = |error| Failure::in_image(&set.name(index), error);
-                check_size(width as usize, height as usize, experiment.scale).map_err(named)?;
-            }
-            sets.push((name.clone(), set));
-        }
-        refuse_shared(parts.train.as_ref(), "the validation set", parts.validation.as_ref())?;
-        let images = parts.validation.len().min(experiment.trainer.validation_images.unwrap_or(usize::MAX));
-        let (protocol, scale) = (experiment.evaluation.protocol, experiment.scale);
-        let channels = experiment.model.architecture().channels();
-        let prepared = (0..images).map(|index| {
-            let image = parts.validation.image(index)?;
-            let named = |error| Failure::in_image(&parts.validation.name(index), error);
-            TestImage::new(protocol, &image, scale, channels).map_err(named)
-        });
-        Ok(Self { train: parts.train, validation: prepared.collect::<Result<_, Failure>>()?, sets })
-    }
-
-    /// What bicubic interpolation scores on the validation images.
-    fn baseline(&self, experiment: &Experiment) -> Result<Baseline, Failure> {
-        let scores: Result<Vec<_>, _> =
-            self.validation.iter().map(|image| image.score(&image.bicubic)).collect();
-        let mean = Score::mean(&scores?);
-        let protocol = experiment.evaluation.protocol.as_str().to_owned();
-        Ok(Baseline { protocol, psnr_y_db: mean.psnr_y_db, psnr_rgb_db: mean.psnr_rgb_db, ssim: mean.ssim })
-    }
-}
-
-/// Refuses a set that shares an image with the training images: its numbers would say nothing.
-fn refuse_shared(train: &dyn Dataset, name: &str, set: &dyn Dataset) -> Result<(), Failure> {
-    let learnt: HashSet<_> =
-        (0..train.len()).map(|index| train.content_key(index)).collect::<Result<_, _>>()?;
-    for index in 0..set.len() {
-        if learnt.contains(&set.content_key(index)?) {
-            let message = format!("{name} holds {}, which is trained on", set.name(index));
-            return Err(Failure::usage(message, "choose another set, another seed, or a part of data.split"));
-        }
-    }
-    Ok(())
 }
 
 /// The run folder: a new one, or the one to go on in.
@@ -209,12 +144,12 @@ fn describe(
     workspace: &Workspace,
     request: &Request,
     experiment: &Experiment,
-    data: &Data,
+    images: &Images,
     identity: &Identity,
 ) -> Result<Manifest, Failure> {
     let architecture = experiment.model.architecture();
-    let build = |vb: candle_nn::VarBuilder| architecture.build(experiment.scale, vb);
-    let (parameters, model) = Parameters::init(0, &Device::Cpu, build).map_err(Failure::internal)?;
+    let (parameters, model) =
+        experiment.model.init(experiment.scale, experiment.seed, &Device::Cpu).map_err(Failure::internal)?;
     Ok(Manifest {
         format: Manifest::FORMAT,
         name: request.name.to_owned(),
@@ -230,8 +165,8 @@ fn describe(
         },
         config_sha256: identity.config_sha256.clone(),
         data_sha256: identity.data_sha256.clone(),
-        training_images: data.train.len() as u64,
-        validation_images: data.validation.len() as u64,
+        training_images: images.train.len() as u64,
+        validation_images: images.validation.len() as u64,
         threads: rayon::current_num_threads(),
         provenance: Provenance::of(workspace.root()),
         started: Manifest::now(),
@@ -239,13 +174,13 @@ fn describe(
         steps_done: 0,
         steps: experiment.trainer.steps,
         training_s: 0.,
-        bicubic: Some(data.baseline(experiment)?),
+        bicubic: Some(images.baseline(experiment)?),
         best: None,
     })
 }
 
 /// Notes in the manifest how far the run got.
-fn note(manifest: &mut Manifest, outcome: &Outcome, experiment: &Experiment) {
+fn note_progress(manifest: &mut Manifest, outcome: &Outcome, experiment: &Experiment) {
     manifest.status = Status::Stopped;
     manifest.steps_done = outcome.steps;
     manifest.training_s = outcome.elapsed_s;
@@ -258,7 +193,7 @@ fn note(manifest: &mut Manifest, outcome: &Outcome, experiment: &Experiment) {
 fn keep(
     request: &Request,
     experiment: &Experiment,
-    data: &Data,
+    images: &Images,
     folder: &RunFolder,
     outcome: &Outcome,
 ) -> Result<(), Failure> {
@@ -272,7 +207,7 @@ fn keep(
     let EvaluationConfig { protocol, figures, .. } = experiment.evaluation;
     let how = Measure { method: request.name, protocol, figures };
     let mut rows = Vec::new();
-    for (name, set) in &data.sets {
+    for (name, set) in &images.sets {
         let SetResult { rows: of_set, figures } = network.measure(name, set.as_ref(), how)?;
         rows.extend(of_set);
         for Figure { name, title, panels } in &figures {

@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Arc};
 use crate::{
     Mistake, Source,
     source::Unreadable,
-    suggest::{did_you_mean, shorten},
+    suggest::{did_you_mean, list, shorten},
     tree::{Node, Value},
 };
 
@@ -57,7 +57,7 @@ fn read_base(base: &Node, folder: &Path, chain: &mut Vec<String>) -> Result<Arc<
     })
 }
 
-/// "did you mean `tiny`?" over the TOML files of the folder, where the file `name` is missing.
+/// "did you mean `tiny`?" over the TOML files of the folder, where the file `name` is missing, or else all of them.
 pub(crate) fn nearest_file(error: &Unreadable, name: &str, folder: &Path) -> Option<String> {
     let Unreadable::Missing(_) = error else { return None };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -70,7 +70,11 @@ pub(crate) fn nearest_file(error: &Unreadable, name: &str, folder: &Path) -> Opt
         .collect();
     names.sort();
     let name = name.strip_suffix(".toml").unwrap_or(name);
-    did_you_mean(name, names.iter().map(String::as_str)).map(|meant| format!("did you mean `{meant}`?"))
+    let names = || names.iter().map(String::as_str);
+    Some(match did_you_mean(name, names()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("there are {}", list(names())),
+    })
 }
 
 /// A file's name without `.toml`.

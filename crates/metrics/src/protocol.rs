@@ -17,6 +17,9 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// Every protocol there is.
+    pub const ALL: [Self; 2] = [Self::YMatlab, Self::RgbBasicsr];
+
     /// The name as it is written in an experiment's TOML and beside every number.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,7 +35,7 @@ mod tests {
 
     #[test]
     fn the_name_of_a_protocol_is_what_a_config_says() {
-        for protocol in [Protocol::YMatlab, Protocol::RgbBasicsr] {
+        for protocol in Protocol::ALL {
             let written = serde_json::to_string(&protocol).unwrap();
             assert_eq!(written, format!("{:?}", protocol.as_str()));
             assert_eq!(serde_json::from_str::<Protocol>(&written).unwrap(), protocol);

@@ -1,10 +1,10 @@
-use candle_core::Result;
+use candle_core::{Device, Result};
 use candle_nn::VarBuilder;
 use plumage_imaging::Channels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Grid, Upscaler, bicubic::BicubicConfig, srcnn::SrcnnConfig};
+use crate::{Grid, Parameters, Upscaler, bicubic::BicubicConfig, srcnn::SrcnnConfig};
 
 /// Which network an experiment trains: the key below `[model]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,14 @@ impl ModelConfig {
             Self::Bicubic(config) => config,
             Self::Srcnn(config) => config,
         }
+    }
+
+    /// The network for enlarging by `scale`, with parameters drawn from `seed` on `device`.
+    ///
+    /// # Errors
+    /// What the network reports of its config, such as kernels that cannot be.
+    pub fn init(&self, scale: usize, seed: u64, device: &Device) -> Result<(Parameters, Box<dyn Upscaler>)> {
+        Parameters::init(seed, device, |vb| self.architecture().build(scale, vb))
     }
 }
 

@@ -6,7 +6,7 @@ use candle_core::{Device, Tensor};
 use plumage_data::{Batch, Batches};
 use plumage_losses::LossConfig;
 use plumage_metrics::{MetricsError, Protocol, Score, TestImage};
-use plumage_models::{ModelConfig, Parameters, Upscaler};
+use plumage_models::{ModelConfig, Upscaler};
 use plumage_record::{Checkpoint, Identity, MetricsRow, Rejection, RunFolder, TimingRow, Validation};
 
 use crate::{
@@ -61,10 +61,10 @@ pub fn train(
     progress: &mut dyn Progress,
 ) -> Result<Outcome, TrainError> {
     let trainer = run.trainer;
-    let build = |vb: candle_nn::VarBuilder| run.model.architecture().build(run.scale, vb);
-    let (parameters, model) = Parameters::init(run.seed, run.device, build)?;
+    let init = || run.model.init(run.scale, run.seed, run.device);
+    let (parameters, model) = init()?;
     let (average, averaged) = match trainer.ema_decay {
-        Some(_) => Some(Parameters::init(run.seed, run.device, build)?).unzip(),
+        Some(_) => Some(init()?).unzip(),
         None => (None, None),
     };
     let shown: &dyn Upscaler = averaged.as_deref().unwrap_or(model.as_ref());

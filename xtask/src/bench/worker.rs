@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{engines::Engine, workloads::Workload};
-use crate::{exit::ExitKind, failure::Failure};
+use crate::{exit::ExitKind, failure::Failure, say::say};
 
 /// The process, seen from the one that started it.
 pub(crate) struct Worker {
@@ -92,7 +92,7 @@ impl Drop for Worker {
 /// The process itself, for the engines of this program.
 pub(crate) fn serve(engine: Engine, workload: &Workload) -> Result<(), Failure> {
     let mut step = engine.prepare(workload).map_err(Failure::internal)?;
-    println!("ready");
+    say!("ready");
     for request in std::io::stdin().lock().lines() {
         match request.as_deref() {
             Ok("run") => {}
@@ -101,9 +101,9 @@ pub(crate) fn serve(engine: Engine, workload: &Workload) -> Result<(), Failure> 
         }
         let start = Instant::now();
         step().map_err(Failure::internal)?;
-        println!("{:.4}", start.elapsed().as_secs_f64() * 1e3);
+        say!("{:.4}", start.elapsed().as_secs_f64() * 1e3);
     }
-    println!("{}", peak_rss_mib().map_or("unknown".to_owned(), |peak| format!("{peak:.1}")));
+    say!("{}", peak_rss_mib().map_or("unknown".to_owned(), |peak| format!("{peak:.1}")));
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::{
     bench::{Measurement, Peers, engines::Engine, measure, serve, table, workloads::Workload},
     exit::ExitKind,
     failure::Failure,
+    say::{note, say},
     workspace::Workspace,
 };
 
@@ -43,21 +44,21 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = args.threads.map_or_else(cores, NonZeroUsize::get);
     let against = peers.as_ref().map_or(String::new(), |peers| format!("; {}", peers.versions));
-    eprintln!("{threads} threads, {} s for each engine{against}", args.budget.as_secs_f64());
+    note!("{threads} threads, {} s for each engine{against}", args.budget.as_secs_f64());
     let how = Measurement { threads, budget: args.budget, peers };
     let mut all = Vec::new();
     for workload in &workloads {
-        eprintln!("{}", workload.name);
+        note!("{}", workload.name);
         let measured = measure(workload, &how)?;
         if args.json {
             for measured in &measured {
-                println!("{}", serde_json::to_string(measured).map_err(Failure::internal)?);
+                say!("{}", serde_json::to_string(measured).map_err(Failure::internal)?);
             }
         }
         all.extend(measured);
     }
     if !args.json {
-        println!("{}", table(&all));
+        say!("{}", table(&all));
     }
     Ok(ExitKind::Ok.into())
 }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use plumage_metrics::{Protocol, Score};
 use plumage_models::weights;
 use plumage_record::EvaluationRow;
@@ -35,9 +35,10 @@ pub(crate) struct Args {
     /// HR size over LR size.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=8))]
     scale: u8,
-    /// How images are degraded and measured.
-    #[arg(long, value_enum)]
-    protocol: ProtocolName,
+    /// How images are degraded and measured: `y_matlab` is that of SRCNN, VDSR and most tables on Y, `rgb_basicsr` that
+    /// of EDSR and the SRGAN family.
+    #[arg(long, value_parser = protocols())]
+    protocol: Protocol,
     /// Change one key of the config, as in `model.srcnn.padding=replicate`.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -52,14 +53,12 @@ pub(crate) struct Args {
     data_root: Option<PathBuf>,
 }
 
-/// The protocols as they are called in configs and records.
-#[derive(Clone, Copy, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum ProtocolName {
-    /// PSNR and SSIM on rounded Y, LR without rounding: SRCNN, VDSR and most tables on Y.
-    YMatlab,
-    /// 8-bit RGB in and out, PSNR on Y and RGB: EDSR and the SRGAN family.
-    RgbBasicsr,
+/// The protocols by the names that configs and records have.
+fn protocols() -> impl TypedValueParser<Value = Protocol> {
+    let names = PossibleValuesParser::new(Protocol::ALL.map(Protocol::as_str));
+    names.try_map(|name| {
+        Protocol::ALL.into_iter().find(|protocol| protocol.as_str() == name).ok_or("no protocol")
+    })
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
@@ -85,10 +84,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let set = open_set(&args.on, &workspace.data_roots(args.data_root.as_deref()))?;
     let network = Network::new(&experiment.model, scale, &weights::read(&weights_file)?)?;
-    let protocol = match args.protocol {
-        ProtocolName::YMatlab => Protocol::YMatlab,
-        ProtocolName::RgbBasicsr => Protocol::RgbBasicsr,
-    };
+    let protocol = args.protocol;
     let how = Measure { method: &method, protocol, figures: 0 };
     let rows = network.measure(&args.on, set.as_ref(), how)?.rows;
     if args.json {
