@@ -26,6 +26,8 @@ mod peak;
 mod pool;
 mod rows;
 mod shape;
+#[cfg(target_arch = "x86_64")]
+mod tasks;
 
 pub use conv2d::conv2d;
 pub use layout::{pixel_shuffle, to_nchw, to_nhwc};

@@ -6,6 +6,7 @@ use super::panels::PANEL;
 use crate::pool::Scratch;
 use crate::rows::Rows;
 use crate::shape::Shape;
+use crate::tasks::Tasks;
 
 /// Window values that are multiplied with sixteen channels at a time.
 const TILE: usize = 6;
@@ -21,35 +22,15 @@ pub(crate) fn grad_weight(shape: &Shape, xs: &[f32], grad_ys: &[f32], grad_weigh
     let (kernel, channels_in, channels_out) = (shape.kernel, shape.channels_in, shape.channels_out);
     let channels = channels_out.next_multiple_of(PANEL);
     let sums_len = kernel * kernel * channels_in * channels;
-    let out_row_len = shape.out_width() * channels_out;
-    // Rows of all images, one after the other, are divided among the tasks.
     let rows = shape.batch * shape.out_height();
     let rows_per_task = rows.div_ceil(TASKS).max(PIXELS_PER_BLOCK.div_ceil(shape.out_width())).min(rows);
-    let mut sums = Scratch::zeros(rows.div_ceil(rows_per_task) * sums_len);
-    sums.par_chunks_mut(sums_len).enumerate().for_each(|(task, sums)| {
-        let mut row = task * rows_per_task;
-        let end = (row + rows_per_task).min(rows);
-        while row < end {
-            let (image, out_y) = (row / shape.out_height(), row % shape.out_height());
-            let block =
-                PIXELS_PER_BLOCK.div_ceil(shape.out_width()).min(end - row).min(shape.out_height() - out_y);
-            let xs = &xs[image * shape.image_len()..][..shape.image_len()];
-            let windows = Rows::under(shape, xs, out_y, block);
-            add_block(shape, &windows, &grad_ys[row * out_row_len..][..block * out_row_len], sums);
-            row += block;
-        }
-    });
-    let (first, others) = sums.split_at_mut(sums_len);
-    first.par_chunks_mut(1 << 12).enumerate().for_each(|(chunk, first)| {
-        for sums in others.chunks_exact(sums_len) {
-            let sums = &sums[chunk << 12..];
-            first.iter_mut().zip(sums).for_each(|(first, sum)| *first += sum);
-        }
-    });
+    let tasks = Tasks { rows_per_task, pixels: PIXELS_PER_BLOCK, sums_len };
+    let sums =
+        tasks.sum(shape, xs, grad_ys, |windows, grad_ys, sums| add_block(shape, windows, grad_ys, sums));
     let taps = kernel * kernel;
     grad_weight.par_chunks_mut(channels_in * taps).enumerate().for_each(|(channel_out, grad_weight)| {
         let (panel, lane) = (channel_out / PANEL, channel_out % PANEL);
-        let sums = &first[panel * taps * channels_in * PANEL..][..taps * channels_in * PANEL];
+        let sums = &sums[panel * taps * channels_in * PANEL..][..taps * channels_in * PANEL];
         for (index, value) in grad_weight.iter_mut().enumerate() {
             let (channel_in, tap) = (index / taps, index % taps);
             *value = sums[(tap * channels_in + channel_in) * PANEL + lane];

@@ -1,11 +1,9 @@
 use std::arch::x86_64::*;
 
-use rayon::prelude::*;
-
 use super::{LANES, MOST_CHANNELS, mask};
-use crate::pool::Scratch;
 use crate::rows::Rows;
 use crate::shape::Shape;
+use crate::tasks::Tasks;
 
 /// Tasks that the weight gradient is divided into, at most: each has sums of its own, which are added in their order.
 const TASKS: usize = 16;
@@ -20,39 +18,18 @@ const PIXELS_PER_BLOCK: usize = 64;
 pub(crate) fn grad_weight(shape: &Shape, xs: &[f32], grad_ys: &[f32], grad_weight: &mut [f32]) {
     let (kernel, channels_in, channels_out) = (shape.kernel, shape.channels_in, shape.channels_out);
     let run = kernel * channels_in;
-    let out_row_len = shape.out_width() * channels_out;
-    // Rows of all images, one after the other, are divided among the tasks.
-    let rows = shape.batch * shape.out_height();
-    let rows_per_task = rows.div_ceil(TASKS);
-    let sums_len = channels_out * kernel * run;
-    let mut sums = Scratch::zeros(rows.div_ceil(rows_per_task) * sums_len);
-    sums.par_chunks_mut(sums_len).enumerate().for_each(|(task, sums)| {
-        let mut row = task * rows_per_task;
-        let end = (row + rows_per_task).min(rows);
-        while row < end {
-            let (image, out_y) = (row / shape.out_height(), row % shape.out_height());
-            let block =
-                PIXELS_PER_BLOCK.div_ceil(shape.out_width()).min(end - row).min(shape.out_height() - out_y);
-            let xs = &xs[image * shape.image_len()..][..shape.image_len()];
-            let windows = Rows::under(shape, xs, out_y, block);
-            let grad_ys = &grad_ys[row * out_row_len..][..block * out_row_len];
-            match channels_out {
-                1 => add_block::<10, 1>(shape, &windows, grad_ys, sums),
-                2 => add_block::<5, 2>(shape, &windows, grad_ys, sums),
-                3 => add_block::<4, 3>(shape, &windows, grad_ys, sums),
-                _ => add_block::<3, MOST_CHANNELS>(shape, &windows, grad_ys, sums),
-            }
-            row += block;
-        }
+    let rows_per_task = (shape.batch * shape.out_height()).div_ceil(TASKS);
+    let tasks = Tasks { rows_per_task, pixels: PIXELS_PER_BLOCK, sums_len: channels_out * kernel * run };
+    let sums = tasks.sum(shape, xs, grad_ys, |windows, grad_ys, sums| match channels_out {
+        1 => add_block::<10, 1>(shape, windows, grad_ys, sums),
+        2 => add_block::<5, 2>(shape, windows, grad_ys, sums),
+        3 => add_block::<4, 3>(shape, windows, grad_ys, sums),
+        _ => add_block::<3, MOST_CHANNELS>(shape, windows, grad_ys, sums),
     });
-    let (first, others) = sums.split_at_mut(sums_len);
-    for sums in others.chunks_exact(sums_len) {
-        first.iter_mut().zip(sums).for_each(|(first, sum)| *first += sum);
-    }
     for (index, value) in grad_weight.iter_mut().enumerate() {
         let (pair, tap) = (index / (kernel * kernel), index % (kernel * kernel));
         let (channel_out, channel_in) = (pair / channels_in, pair % channels_in);
-        *value = first[(channel_out * kernel + tap / kernel) * run + tap % kernel * channels_in + channel_in];
+        *value = sums[(channel_out * kernel + tap / kernel) * run + tap % kernel * channels_in + channel_in];
     }
 }
 
