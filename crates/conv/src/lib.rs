@@ -22,6 +22,7 @@ mod real;
 #[cfg(target_arch = "x86_64")]
 mod winograd;
 
+mod memory;
 mod peak;
 mod pool;
 mod rows;
@@ -31,6 +32,7 @@ mod tasks;
 
 pub use conv2d::conv2d;
 pub use layout::{pixel_shuffle, to_nchw, to_nhwc};
+pub use memory::keep_freed_memory;
 pub use options::{Activation, ConvOptions, Padding};
 pub use peak::fma_peak_gflops;
 pub use strips::{Layer, infer_in_strips};
