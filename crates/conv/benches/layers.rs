@@ -51,6 +51,7 @@ fn strips(criterion: &mut Criterion) -> Result<()> {
             weight: noise(&[channels_out, channels_in, kernel, kernel])?,
             bias: Some(noise(&[channels_out])?),
             options: ConvOptions { stride: 1, padding: Padding::Zeros, activation },
+            plus: None,
         })
     };
     let layers = [

@@ -4,10 +4,11 @@
 
 use rayon::prelude::*;
 
+use crate::epilogue::Epilogue;
 use crate::pool::Scratch;
-use crate::rows::{Image, Rows};
+use crate::rows::Rows;
 use crate::shape::Shape;
-use crate::{Activation, winograd};
+use crate::winograd;
 
 /// Kernel sizes of the whole and of a block.
 const WHOLE: usize = 9;
@@ -26,21 +27,30 @@ pub(crate) fn suits(shape: &Shape) -> bool {
         && shape.channels_out >= 8
 }
 
-/// See [`crate::portable::forward`].
-pub(crate) fn forward(
-    shape: &Shape,
-    xs: &[f32],
-    weight: &[f32],
-    bias: &[f32],
-    activation: Activation,
-    ys: &mut [f32],
-) {
-    let blocks = shape_of_blocks(shape);
+/// See [`crate::portable::Prepared`].
+pub(crate) fn prepare(shape: &Shape, weight: &[f32], bias: &[f32]) -> winograd::Prepared {
     let mut block_weight = Scratch::stale(weight.len());
     for (index, &value) in weight.iter().enumerate() {
         block_weight[index_in_blocks(shape, index)] = value;
     }
-    winograd::forward(&blocks, &shifted(shape, &blocks, xs), &block_weight, bias, activation, ys);
+    winograd::Prepared::new(&shape_of_blocks(shape), &block_weight, bias)
+}
+
+/// Rows of a tile of outputs.
+pub(crate) fn rows_of_tile(shape: &Shape) -> usize {
+    winograd::rows_of_tile(&shape_of_blocks(shape))
+}
+
+/// See [`crate::portable::forward`].
+pub(crate) fn forward(
+    shape: &Shape,
+    xs: &[f32],
+    prepared: &winograd::Prepared,
+    epilogue: Epilogue<f32>,
+    ys: &mut [f32],
+) {
+    let blocks = shape_of_blocks(shape);
+    winograd::forward(&blocks, &shifted(shape, &blocks, xs), prepared, epilogue, ys);
 }
 
 /// See [`crate::portable::grad_weight`].
@@ -55,11 +65,13 @@ pub(crate) fn grad_weight(shape: &Shape, xs: &[f32], grad_ys: &[f32], grad_weigh
 
 fn shape_of_blocks(shape: &Shape) -> Shape {
     Shape {
-        height: shape.height + 2 * shape.pad - (WHOLE - BLOCK),
+        height: shape.height + shape.above + shape.below - (WHOLE - BLOCK),
         width: shape.width + 2 * shape.pad - (WHOLE - BLOCK),
         channels_in: BLOCKS * BLOCKS * shape.channels_in,
         kernel: BLOCK,
         pad: 0,
+        above: 0,
+        below: 0,
         ..*shape
     }
 }
@@ -70,10 +82,10 @@ fn shifted(shape: &Shape, blocks: &Shape, xs: &[f32]) -> Scratch {
     let mut shifted = Scratch::stale(blocks.input_len());
     let images = shifted.par_chunks_mut(blocks.image_len()).zip(xs.par_chunks(shape.image_len()));
     images.for_each(|(shifted, values)| {
-        let image = Image { values, height: shape.height, width: shape.width, channels };
-        let (pad, height) = (shape.pad, shape.height + 2 * shape.pad);
-        let border = -(pad as isize);
-        let rows = Rows::new(image, (border, border), height, shape.width + 2 * pad);
+        let Shape { pad, above, below, .. } = *shape;
+        let first = (-(above as isize), -(pad as isize));
+        let (height, width) = (above + shape.height + below, shape.width + 2 * pad);
+        let rows = Rows::new(shape.image(values), first, height, width);
         let shifted_row_len = blocks.width * blocks.channels_in;
         shifted.par_chunks_mut(SHIFTED_ROWS * shifted_row_len).enumerate().for_each(|(task, shifted)| {
             for (row, shifted) in shifted.chunks_exact_mut(shifted_row_len).enumerate() {

@@ -1,10 +1,11 @@
 //! Which method computes a convolution in f32.
 
+use crate::epilogue::Epilogue;
+use crate::portable;
 use crate::shape::Shape;
-use crate::{Activation, portable};
 
 #[cfg(target_arch = "x86_64")]
-use crate::{blocks, direct, narrow, winograd};
+use crate::{blocks, direct, narrow, replicate, shape::Border, winograd};
 
 /// The ways to compute a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,39 +57,94 @@ fn method(shape: &Shape, pass: Pass) -> Method {
     Method::Portable
 }
 
+/// A layer's parameters in the order in which its method reads them.
+pub(crate) struct Prepared {
+    rows_of_tile: usize,
+    method: PreparedMethod,
+}
+
+enum PreparedMethod {
+    Portable(portable::Prepared<f32>),
+    #[cfg(target_arch = "x86_64")]
+    Direct(direct::Panels),
+    #[cfg(target_arch = "x86_64")]
+    Narrow(narrow::Taps),
+    #[cfg(target_arch = "x86_64")]
+    Blocks(winograd::Prepared),
+    #[cfg(target_arch = "x86_64")]
+    Winograd(winograd::Prepared),
+}
+
+impl Prepared {
+    /// See [`crate::real::Real::rows_of_tile`].
+    pub(crate) fn rows_of_tile(&self) -> usize {
+        self.rows_of_tile
+    }
+}
+
+/// See [`crate::real::Real::prepare`].
+pub(crate) fn prepare(shape: &Shape, weight: &[f32], bias: &[f32]) -> Prepared {
+    let method = method(shape, Pass::Forward);
+    let rows_of_tile = match method {
+        #[cfg(target_arch = "x86_64")]
+        Method::Winograd => winograd::rows_of_tile(shape),
+        #[cfg(target_arch = "x86_64")]
+        Method::Blocks => blocks::rows_of_tile(shape),
+        _ => 1,
+    };
+    let method = match method {
+        Method::Portable => PreparedMethod::Portable(portable::Prepared::new(shape, weight, bias)),
+        #[cfg(target_arch = "x86_64")]
+        Method::Direct => PreparedMethod::Direct(direct::Panels::forward(shape, weight, bias)),
+        #[cfg(target_arch = "x86_64")]
+        Method::Narrow => PreparedMethod::Narrow(narrow::Taps::new(shape, weight, bias)),
+        #[cfg(target_arch = "x86_64")]
+        Method::Blocks => PreparedMethod::Blocks(blocks::prepare(shape, weight, bias)),
+        #[cfg(target_arch = "x86_64")]
+        Method::Winograd => PreparedMethod::Winograd(winograd::Prepared::new(shape, weight, bias)),
+    };
+    Prepared { rows_of_tile, method }
+}
+
 /// See [`portable::forward`].
 pub(crate) fn forward(
     shape: &Shape,
     xs: &[f32],
-    weight: &[f32],
-    bias: &[f32],
-    activation: Activation,
+    prepared: &Prepared,
+    epilogue: Epilogue<f32>,
     ys: &mut [f32],
 ) {
-    let forward = match method(shape, Pass::Forward) {
-        Method::Portable => portable::forward,
+    match &prepared.method {
+        PreparedMethod::Portable(prepared) => portable::forward(shape, xs, prepared, epilogue, ys),
         #[cfg(target_arch = "x86_64")]
-        Method::Direct => direct::forward,
+        PreparedMethod::Direct(panels) => direct::forward(shape, xs, panels, epilogue, ys),
         #[cfg(target_arch = "x86_64")]
-        Method::Narrow => narrow::forward,
+        PreparedMethod::Narrow(taps) => narrow::forward(shape, xs, taps, epilogue, ys),
         #[cfg(target_arch = "x86_64")]
-        Method::Blocks => blocks::forward,
+        PreparedMethod::Blocks(prepared) => blocks::forward(shape, xs, prepared, epilogue, ys),
         #[cfg(target_arch = "x86_64")]
-        Method::Winograd => winograd::forward,
-    };
-    forward(shape, xs, weight, bias, activation, ys);
+        PreparedMethod::Winograd(prepared) => winograd::forward(shape, xs, prepared, epilogue, ys),
+    }
 }
 
 /// See [`portable::grad_input`].
-pub(crate) fn grad_input(shape: &Shape, grad_ys: &[f32], weight: &[f32], grad_xs: &mut [f32]) {
-    let grad_input = match method(shape, Pass::GradInput) {
+pub(crate) fn grad_input(
+    shape: &Shape,
+    grad_ys: &[f32],
+    weight: &[f32],
+    epilogue: Epilogue<f32>,
+    grad_xs: &mut [f32],
+) {
+    let method = match method(shape, Pass::GradInput) {
         Method::Portable => portable::grad_input,
+        #[cfg(target_arch = "x86_64")]
+        _ if shape.border == Border::Replicate => replicate::grad_input,
         #[cfg(target_arch = "x86_64")]
         Method::Winograd => winograd::grad_input,
         #[cfg(target_arch = "x86_64")]
         Method::Direct | Method::Narrow | Method::Blocks => direct::grad_input,
     };
-    grad_input(shape, grad_ys, weight, grad_xs);
+    method(shape, grad_ys, weight, epilogue, grad_xs);
 }
 
 /// See [`portable::grad_weight`].

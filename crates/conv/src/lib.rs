@@ -6,8 +6,10 @@
 mod layout;
 mod options;
 
-mod conv2d;
+mod chain;
+mod layer;
 mod op;
+mod plan;
 mod strips;
 
 #[cfg(target_arch = "x86_64")]
@@ -15,10 +17,13 @@ mod blocks;
 #[cfg(target_arch = "x86_64")]
 mod direct;
 mod dispatch;
+mod epilogue;
 #[cfg(target_arch = "x86_64")]
 mod narrow;
 mod portable;
 mod real;
+#[cfg(target_arch = "x86_64")]
+mod replicate;
 #[cfg(target_arch = "x86_64")]
 mod winograd;
 
@@ -30,12 +35,13 @@ mod shape;
 #[cfg(target_arch = "x86_64")]
 mod tasks;
 
-pub use conv2d::conv2d;
+pub use chain::{chain, conv2d};
+pub use layer::Layer;
 pub use layout::{pixel_shuffle, to_nchw, to_nhwc};
 pub use memory::keep_freed_memory;
 pub use options::{Activation, ConvOptions, Padding};
 pub use peak::fma_peak_gflops;
-pub use strips::{Layer, infer_in_strips};
+pub use strips::infer_in_strips;
 
 #[cfg(all(test, target_arch = "x86_64"))]
 mod twins;

@@ -4,7 +4,7 @@
 mod forward;
 mod grad_weight;
 
-pub(crate) use self::forward::forward;
+pub(crate) use self::forward::{Taps, forward};
 pub(crate) use self::grad_weight::grad_weight;
 
 use std::arch::x86_64::*;

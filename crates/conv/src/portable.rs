@@ -2,28 +2,42 @@
 
 use rayon::prelude::*;
 
-use crate::Activation;
+use crate::epilogue::Epilogue;
 use crate::real::Real;
 use crate::shape::Shape;
+
+/// A layer's parameters: the weight `[k, k, C_in, C_out]`, so that the innermost loops run over contiguous values, and
+/// the bias.
+pub(crate) struct Prepared<T> {
+    taps: Vec<T>,
+    bias: Vec<T>,
+}
+
+impl<T: Real> Prepared<T> {
+    pub(crate) fn new(shape: &Shape, weight: &[T], bias: &[T]) -> Self {
+        Self { taps: by_tap(shape, weight), bias: bias.to_vec() }
+    }
+}
 
 /// `xs: [B, H, W, C_in]`, `weight: [C_out, C_in, k, k]`, `bias: [C_out]` into `ys: [B, H', W', C_out]`.
 pub(crate) fn forward<T: Real>(
     shape: &Shape,
     xs: &[T],
-    weight: &[T],
-    bias: &[T],
-    activation: Activation,
+    prepared: &Prepared<T>,
+    epilogue: Epilogue<T>,
     ys: &mut [T],
 ) {
-    let taps = by_tap(shape, weight);
+    let Prepared { taps, bias } = prepared;
     let (height, width, channels_in, channels_out) =
         (shape.height, shape.width, shape.channels_in, shape.channels_out);
-    ys.par_chunks_mut(shape.out_width() * channels_out).enumerate().for_each(|(row, ys)| {
+    let row_len = shape.out_width() * channels_out;
+    ys.par_chunks_mut(row_len).enumerate().for_each(|(row, ys)| {
+        let epilogue = epilogue.of_range(row * row_len..(row + 1) * row_len);
         let (image, out_y) = (row / shape.out_height(), row % shape.out_height());
         for (out_x, ys) in ys.chunks_mut(channels_out).enumerate() {
             ys.copy_from_slice(bias);
-            for (tap_y, y) in shape.window(out_y, height) {
-                for (tap_x, x) in shape.window(out_x, width) {
+            for (tap_y, y) in shape.window_rows(out_y) {
+                for (tap_x, x) in shape.window_columns(out_x) {
                     let xs = &xs[((image * height + y) * width + x) * channels_in..][..channels_in];
                     let taps = &taps[(tap_y * shape.kernel + tap_x) * channels_in * channels_out..];
                     for (&value, taps) in xs.iter().zip(taps.chunks(channels_out)) {
@@ -31,24 +45,33 @@ pub(crate) fn forward<T: Real>(
                     }
                 }
             }
-            ys.iter_mut().for_each(|value| *value = activation.of(*value));
+            let first = out_x * channels_out;
+            ys.iter_mut().enumerate().for_each(|(at, value)| *value = epilogue.of(first + at, *value));
         }
     });
 }
 
 /// The gradient of the input from `grad_ys: [B, H', W', C_out]`, into `grad_xs: [B, H, W, C_in]`.
-pub(crate) fn grad_input<T: Real>(shape: &Shape, grad_ys: &[T], weight: &[T], grad_xs: &mut [T]) {
+pub(crate) fn grad_input<T: Real>(
+    shape: &Shape,
+    grad_ys: &[T],
+    weight: &[T],
+    epilogue: Epilogue<T>,
+    grad_xs: &mut [T],
+) {
     let taps = by_tap(shape, weight);
     let (height, width, channels_in, channels_out) =
         (shape.height, shape.width, shape.channels_in, shape.channels_out);
-    grad_xs.par_chunks_mut(height * width * channels_in).enumerate().for_each(|(image, grad_xs)| {
+    let image_len = height * width * channels_in;
+    grad_xs.par_chunks_mut(image_len).enumerate().for_each(|(image, grad_xs)| {
+        let epilogue = epilogue.of_range(image * image_len..(image + 1) * image_len);
         grad_xs.fill(T::default());
         for out_y in 0..shape.out_height() {
             for out_x in 0..shape.out_width() {
                 let row = image * shape.out_height() + out_y;
                 let grad_ys = &grad_ys[(row * shape.out_width() + out_x) * channels_out..][..channels_out];
-                for (tap_y, y) in shape.window(out_y, height) {
-                    for (tap_x, x) in shape.window(out_x, width) {
+                for (tap_y, y) in shape.window_rows(out_y) {
+                    for (tap_x, x) in shape.window_columns(out_x) {
                         let grad_xs = &mut grad_xs[(y * width + x) * channels_in..][..channels_in];
                         let taps = &taps[(tap_y * shape.kernel + tap_x) * channels_in * channels_out..];
                         for (grad_x, taps) in grad_xs.iter_mut().zip(taps.chunks(channels_out)) {
@@ -58,6 +81,7 @@ pub(crate) fn grad_input<T: Real>(shape: &Shape, grad_ys: &[T], weight: &[T], gr
                 }
             }
         }
+        grad_xs.iter_mut().enumerate().for_each(|(at, value)| *value = epilogue.of(at, *value));
     });
 }
 
@@ -71,11 +95,11 @@ pub(crate) fn grad_weight<T: Real>(shape: &Shape, xs: &[T], grad_ys: &[T], grad_
     by_tap.par_chunks_mut(channels_in * channels_out).enumerate().for_each(|(tap, sums)| {
         for row in 0..shape.batch * shape.out_height() {
             let (image, out_y) = (row / shape.out_height(), row % shape.out_height());
-            let Some((_, y)) = shape.window(out_y, height).find(|&(tap_y, _)| tap_y == tap / kernel) else {
+            let Some((_, y)) = shape.window_rows(out_y).find(|&(tap_y, _)| tap_y == tap / kernel) else {
                 continue;
             };
             for out_x in 0..shape.out_width() {
-                let Some((_, x)) = shape.window(out_x, width).find(|&(tap_x, _)| tap_x == tap % kernel)
+                let Some((_, x)) = shape.window_columns(out_x).find(|&(tap_x, _)| tap_x == tap % kernel)
                 else {
                     continue;
                 };

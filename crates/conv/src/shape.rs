@@ -1,7 +1,16 @@
 use candle_core::{Result, bail};
 
-/// One convolution in numbers. The input is `[batch, height, width, channels_in]` with zeros of `pad` on every side;
-/// replicated borders are made before, and then `pad` is 0.
+use crate::rows::Image;
+
+/// What a window sees beyond the border of its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Border {
+    Zeros,
+    /// The nearest pixel.
+    Replicate,
+}
+
+/// One convolution in numbers. The input is `[batch, height, width, channels_in]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
     pub(crate) batch: usize,
@@ -11,7 +20,12 @@ pub(crate) struct Shape {
     pub(crate) channels_out: usize,
     pub(crate) kernel: usize,
     pub(crate) stride: usize,
+    /// Columns that windows see beyond the border, on the left and on the right.
     pub(crate) pad: usize,
+    /// Rows that they see beyond it: as many as columns, but for a strip of an image, whose borders may lie elsewhere.
+    pub(crate) above: usize,
+    pub(crate) below: usize,
+    pub(crate) border: Border,
 }
 
 impl Shape {
@@ -21,7 +35,7 @@ impl Shape {
         (batch, height, width, channels_in): (usize, usize, usize, usize),
         (channels_out, weight_channels, kernel, kernel_width): (usize, usize, usize, usize),
         stride: usize,
-        pad: usize,
+        (pad, border): (usize, Border),
     ) -> Result<Self> {
         if weight_channels != channels_in {
             bail!("the weight is for {weight_channels} channels, the input [B, H, W, C] has {channels_in}");
@@ -40,11 +54,24 @@ impl Shape {
                 "a kernel of {kernel} x {kernel} does not fit an input of {height} x {width} with a border of {pad}"
             );
         }
-        Ok(Self { batch, height, width, channels_in, channels_out, kernel, stride, pad })
+        let (above, below) = (pad, pad);
+        Ok(Self {
+            batch,
+            height,
+            width,
+            channels_in,
+            channels_out,
+            kernel,
+            stride,
+            pad,
+            above,
+            below,
+            border,
+        })
     }
 
     pub(crate) fn out_height(&self) -> usize {
-        (self.height + 2 * self.pad - self.kernel) / self.stride + 1
+        (self.height + self.above + self.below - self.kernel) / self.stride + 1
     }
 
     pub(crate) fn out_width(&self) -> usize {
@@ -76,13 +103,35 @@ impl Shape {
         self.channels_out * self.channels_in * self.kernel * self.kernel
     }
 
-    /// The input positions that output position `out` sees through the kernel, where they lie inside `len` pixels:
-    /// pairs of a kernel index and an input index.
-    pub(crate) fn window(&self, out: usize, len: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let (first, pad) = (out * self.stride, self.pad);
-        (0..self.kernel).filter_map(move |tap| {
-            let at = (first + tap).checked_sub(pad)?;
-            (at < len).then_some((tap, at))
+    /// One input image.
+    pub(crate) fn image<'a>(&self, values: &'a [f32]) -> Image<'a> {
+        let Self { height, width, channels_in: channels, border, .. } = *self;
+        Image { values, height, width, channels, border }
+    }
+
+    /// One image of the output's gradient, beyond whose border are zeros.
+    pub(crate) fn grad_image<'a>(&self, values: &'a [f32]) -> Image<'a> {
+        let (height, width) = (self.out_height(), self.out_width());
+        Image { values, height, width, channels: self.channels_out, border: Border::Zeros }
+    }
+
+    /// The input rows that output row `out` sees: pairs of a kernel row and an input row.
+    pub(crate) fn window_rows(&self, out: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
+        self.window(out, self.above, self.height)
+    }
+
+    /// The input columns that output column `out` sees: pairs of a kernel column and an input column.
+    pub(crate) fn window_columns(&self, out: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
+        self.window(out, self.pad, self.width)
+    }
+
+    fn window(&self, out: usize, pad: usize, len: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let (first, border) = (out * self.stride, self.border);
+        (0..self.kernel).filter_map(move |tap| match (first + tap).checked_sub(pad) {
+            Some(at) if at < len => Some((tap, at)),
+            _ if border == Border::Zeros => None,
+            Some(_) => Some((tap, len - 1)),
+            None => Some((tap, 0)),
         })
     }
 }

@@ -1,193 +1,180 @@
-//! Inference through a plain sequence of layers in strips of rows: every layer keeps only the rows that its kernel still
-//! needs, so memory does not grow with the height of the image, and rows are still in cache when the next layer reads
-//! them.
+//! Inference through a chain of layers in strips of rows: every layer keeps only the rows that windows still need, so
+//! memory does not grow with the height of the image, and rows are still in cache when the next layer reads them.
 
-use candle_core::{DType, Module, Result, Storage, Tensor};
+use candle_core::{DType, Result, Storage, Tensor};
 
-use crate::conv2d::on_this_crates_kernels;
+use crate::chain::{chain, on_this_crates_kernels};
+use crate::epilogue::{Epilogue, Then};
+use crate::plan::{Step, plan};
+use crate::pool::zeros;
 use crate::real::Real;
 use crate::shape::Shape;
-use crate::{ConvOptions, Padding, conv2d};
+use crate::{Activation, Layer};
 
 /// Input rows that enter at a time.
 const STRIP_ROWS: usize = 48;
 
-/// Rows of a strip of outputs are a multiple of this, but for the last: tiles of every method then lie in a strip as they
-/// lie in the whole image, and outputs are the same to the last bit.
-const TILE_ROWS: usize = 12;
-
-/// One convolution with its parameters.
-#[derive(Clone, Debug)]
-pub struct Layer {
-    /// `[C_out, C_in, k, k]`.
-    pub weight: Tensor,
-    /// `[C_out]`.
-    pub bias: Option<Tensor>,
-    /// How the convolution is applied.
-    pub options: ConvOptions,
-}
-
-impl Module for Layer {
-    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        conv2d(xs, &self.weight, self.bias.as_ref(), &self.options)
-    }
-}
-
-/// The output of `layers`, one after the other, without gradients: the same bits as from [`conv2d`] on whole images.
+/// The output of `layers` without gradients: the same bits as from [`chain`] on whole images.
 ///
 /// # Shapes
 /// `xs: [B, H, W, C_in]` of the first layer; returns `[B, H', W', C_out]` of the last.
 ///
 /// # Errors
-/// Shapes that do not fit, as of [`conv2d`].
+/// As of [`chain`].
 pub fn infer_in_strips(xs: &Tensor, layers: &[Layer]) -> Result<Tensor> {
+    let steps = plan(xs.dims4()?, layers)?;
     if !on_this_crates_kernels(xs) {
-        return layers.iter().try_fold(xs.clone(), |xs, layer| layer.forward(&xs));
+        let detached: Vec<_> = layers.iter().map(Layer::detached).collect();
+        return chain(&xs.detach(), &detached);
     }
     match xs.dtype() {
-        DType::F64 => infer::<f64>(xs, layers),
-        _ => infer::<f32>(xs, layers),
+        DType::F64 => infer::<f64>(xs, layers, &steps),
+        _ => infer::<f32>(xs, layers, &steps),
     }
 }
 
-fn infer<T: Real>(xs: &Tensor, layers: &[Layer]) -> Result<Tensor> {
-    let (batch, mut height, mut width, mut channels) = xs.dims4()?;
+fn infer<T: Real>(xs: &Tensor, layers: &[Layer], steps: &[Step]) -> Result<Tensor> {
     let mut stages = Vec::with_capacity(layers.len());
-    for layer in layers {
-        let stage = Stage::<T>::new(layer, (height, width, channels))?;
-        (height, width, channels) =
-            (stage.whole.out_height(), stage.whole.out_width(), stage.whole.channels_out);
-        stages.push(stage);
+    for (layer, step) in layers.iter().zip(steps) {
+        stages.push(Stage::<T>::new(layer, step)?);
     }
     let xs = xs.contiguous()?;
     let (storage, layout) = xs.storage_and_layout();
     let Storage::Cpu(storage) = &*storage else { candle_core::bail!("the input moved off the CPU") };
     let values = &storage.as_slice::<T>()?[layout.start_offset()..][..xs.elem_count()];
-    let mut outputs = Vec::with_capacity(batch * height * width * channels);
-    let (_, in_height, in_width, in_channels) = xs.dims4()?;
-    let row_len = in_width * in_channels;
-    for image in values.chunks_exact((in_height * row_len).max(1)) {
-        for (index, strip) in image.chunks(STRIP_ROWS * row_len).enumerate() {
-            let last = (index + 1) * STRIP_ROWS >= in_height;
-            let outputs_of_strip = stages.iter_mut().fold(strip, |rows, stage| stage.take(rows, last));
-            outputs.extend_from_slice(outputs_of_strip);
+    let (first, last) = (&steps[0].shape, &steps[steps.len() - 1].shape);
+    let mut ys = zeros(last.output_len());
+    let images = ys.chunks_exact_mut(last.out_image_len()).zip(values.chunks_exact(first.image_len()));
+    for (ys, image) in images {
+        // The last rows are those of the output.
+        let mut rows: Vec<Rows<T>> = steps.iter().map(|step| Rows::of_inputs(&step.shape)).collect();
+        for strip in image.chunks(STRIP_ROWS * first.width * first.channels_in) {
+            rows[0].push(strip);
+            for (index, stage) in stages.iter_mut().enumerate() {
+                stage.advance(index, &mut rows, ys);
+            }
+            for (index, rows) in rows.iter_mut().enumerate() {
+                rows.forget_before(first_needed(&stages, index));
+            }
         }
+        stages.iter_mut().for_each(|stage| stage.done = 0);
     }
-    Tensor::from_vec(outputs, (batch, height, width, channels), xs.device())
+    let dims = (last.batch, last.out_height(), last.out_width(), last.channels_out);
+    Tensor::from_vec(ys, dims, xs.device())
+}
+
+/// The first row of the input of layer `index` that a window, or an addition, will still see.
+fn first_needed<T: Real>(stages: &[Stage<T>], index: usize) -> usize {
+    let adding = stages.iter().filter(|stage| stage.plus.is_some_and(|plus| plus + 1 == index));
+    let by_addition = adding.map(|stage| stage.done);
+    by_addition.fold(stages[index].first_seen(), usize::min)
 }
 
 /// A layer at work on one image, from the top to the bottom.
-struct Stage<T> {
-    /// The convolution of the whole image, whose borders are made here: its `pad` is 0.
+struct Stage<T: Real> {
     whole: Shape,
-    options: ConvOptions,
-    /// Pixels that are added on every side.
-    border: usize,
-    weight: Vec<T>,
-    bias: Vec<T>,
-    /// Input rows with their borders that outputs to come will see.
-    rows: Vec<T>,
-    outputs: Vec<T>,
-    at_top: bool,
+    activation: Activation,
+    plus: Option<usize>,
+    prepared: T::Prepared,
+    /// Output rows that have been computed.
+    done: usize,
 }
 
 impl<T: Real> Stage<T> {
-    fn new(layer: &Layer, (height, width, channels): (usize, usize, usize)) -> Result<Self> {
-        let options = layer.options;
-        let dims = layer.weight.dims4()?;
-        let border = if options.padding == Padding::Valid { 0 } else { dims.2 / 2 };
-        let padded = (1, height + 2 * border, width + 2 * border, channels);
-        let whole = Shape::new(padded, dims, options.stride, 0)?;
+    fn new(layer: &Layer, step: &Step) -> Result<Self> {
+        let whole = Shape { batch: 1, ..step.shape };
+        let weight = layer.weight.flatten_all()?.to_vec1()?;
         let bias = match &layer.bias {
             Some(bias) => bias.to_vec1()?,
             None => vec![T::default(); whole.channels_out],
         };
-        if bias.len() != whole.channels_out {
-            candle_core::bail!(
-                "a bias of {} does not fit {} output channels",
-                bias.len(),
-                whole.channels_out
-            );
-        }
-        let weight = layer.weight.flatten_all()?.to_vec1()?;
-        Ok(Self { whole, options, border, weight, bias, rows: Vec::new(), outputs: Vec::new(), at_top: true })
+        let prepared = T::prepare(&whole, &weight, &bias);
+        Ok(Self { whole, activation: step.activation, plus: step.plus, prepared, done: 0 })
     }
 
-    /// Takes the next rows of the input, and returns the output rows that can be computed with them.
-    fn take(&mut self, rows: &[T], last: bool) -> &[T] {
-        let Shape { kernel, stride, width, channels_in, .. } = self.whole;
-        if kernel == 1 && stride == 1 {
-            self.compute(rows, rows.len() / (width * channels_in));
-            return &self.outputs;
-        }
-        self.append(rows, last);
-        let row_len = width * channels_in;
-        let seen = self.rows.len() / row_len;
-        let mut out_rows = if seen < kernel { 0 } else { (seen - kernel) / stride + 1 };
-        if !last {
-            out_rows -= out_rows % TILE_ROWS;
-        }
-        let rows = std::mem::take(&mut self.rows);
-        self.compute(&rows, out_rows);
-        self.rows = rows;
-        if last {
-            self.rows.clear();
+    /// The first input row that the next output row sees.
+    fn first_seen(&self) -> usize {
+        (self.done * self.whole.stride).saturating_sub(self.whole.above).min(self.whole.height)
+    }
+
+    /// Computes what can be computed from the input rows that there are, into the next layer's rows or the output.
+    fn advance(&mut self, index: usize, rows: &mut [Rows<T>], output: &mut [T]) {
+        let Shape { height, kernel, stride, above, below, .. } = self.whole;
+        let (inputs, outputs) = rows.split_at_mut(index + 1);
+        let xs = &inputs[index];
+        let end = xs.end();
+        let until = if end == height {
+            self.whole.out_height()
         } else {
-            self.rows.drain(..out_rows * stride * row_len);
+            let seen = (end + above).checked_sub(kernel).map_or(0, |last| last / stride + 1);
+            seen - seen % T::rows_of_tile(&self.prepared)
+        };
+        if until <= self.done {
+            return;
         }
-        // A deep layer gets no rows of the first strip; its upper border then comes with the first that it gets.
-        self.at_top = last || self.rows.is_empty() && self.at_top;
-        &self.outputs
+        // Rows beyond the border of the image, of this strip.
+        let above = above.saturating_sub(self.done * stride);
+        let below = (((until - 1) * stride + kernel).saturating_sub(self.whole.above + height)).min(below);
+        let first = self.first_seen();
+        let last = ((until - 1) * stride + kernel - self.whole.above).min(height);
+        let strip = Shape { height: last - first, above, below, ..self.whole };
+        let row_len = self.whole.out_width() * self.whole.channels_out;
+        let len = (until - self.done) * row_len;
+        let ys = match outputs.first_mut() {
+            Some(next) => next.grow(len),
+            None => &mut output[self.done * row_len..][..len],
+        };
+        // The output of a layer is the input of the next.
+        let plus = self.plus.map(|plus| inputs[plus + 1].range(self.done, until));
+        let epilogue = Epilogue { plus, then: Then::Activate(self.activation) };
+        T::forward(&strip, xs.range(first, last), &self.prepared, epilogue, ys);
+        self.done = until;
+    }
+}
+
+/// Some neighbouring rows of one layer's input.
+struct Rows<T> {
+    row_len: usize,
+    /// Which row of the image is the first of `values`.
+    first: usize,
+    values: Vec<T>,
+    /// Values that count; what follows is room for more.
+    len: usize,
+}
+
+impl<T: Real> Rows<T> {
+    fn of_inputs(shape: &Shape) -> Self {
+        Self { row_len: shape.width * shape.channels_in, first: 0, values: Vec::new(), len: 0 }
     }
 
-    /// Outputs of the first `out_rows` windows from the top of `rows`.
-    fn compute(&mut self, rows: &[T], out_rows: usize) {
-        self.outputs.resize(out_rows * self.whole.out_width() * self.whole.channels_out, T::default());
-        if out_rows > 0 {
-            let strip =
-                Shape { height: (out_rows - 1) * self.whole.stride + self.whole.kernel, ..self.whole };
-            let rows = &rows[..strip.input_len()];
-            T::forward(&strip, rows, &self.weight, &self.bias, self.options.activation, &mut self.outputs);
-        }
+    /// The row after the last.
+    fn end(&self) -> usize {
+        self.first + self.len / self.row_len
     }
 
-    /// Appends rows with their borders to the left and right, and those above the first and below the last.
-    fn append(&mut self, rows: &[T], last: bool) {
-        let row_len = (self.whole.width - 2 * self.border) * self.whole.channels_in;
-        let mut rows_in = rows.chunks_exact(row_len).peekable();
-        if self.at_top
-            && let Some(first) = rows_in.peek()
-        {
-            (0..self.border).for_each(|_| self.append_beyond(first));
-        }
-        rows_in.for_each(|row| self.append_row(row));
-        if last {
-            let padded_len = self.whole.width * self.whole.channels_in;
-            let side = self.border * self.whole.channels_in;
-            let lowest = self.rows[self.rows.len() - padded_len + side..][..row_len].to_vec();
-            (0..self.border).for_each(|_| self.append_beyond(&lowest));
-        }
+    fn range(&self, first: usize, end: usize) -> &[T] {
+        &self.values[(first - self.first) * self.row_len..(end - self.first) * self.row_len]
     }
 
-    /// Appends a row that lies above or below the image, whose outermost row is `row`.
-    fn append_beyond(&mut self, row: &[T]) {
-        if self.options.padding == Padding::Replicate {
-            self.append_row(row);
-        } else {
-            self.rows.resize(self.rows.len() + self.whole.width * self.whole.channels_in, T::default());
-        }
+    fn push(&mut self, rows: &[T]) {
+        self.grow(rows.len()).copy_from_slice(rows);
     }
 
-    fn append_row(&mut self, row: &[T]) {
-        let channels = self.whole.channels_in;
-        if self.options.padding == Padding::Replicate {
-            (0..self.border).for_each(|_| self.rows.extend_from_slice(&row[..channels]));
-            self.rows.extend_from_slice(row);
-            (0..self.border).for_each(|_| self.rows.extend_from_slice(&row[row.len() - channels..]));
-        } else {
-            self.rows.resize(self.rows.len() + self.border * channels, T::default());
-            self.rows.extend_from_slice(row);
-            self.rows.resize(self.rows.len() + self.border * channels, T::default());
+    /// Room for `len` more values, to be written.
+    fn grow(&mut self, len: usize) -> &mut [T] {
+        let start = self.len;
+        self.len += len;
+        if self.values.len() < self.len {
+            self.values.resize(self.len, T::default());
         }
+        &mut self.values[start..self.len]
+    }
+
+    fn forget_before(&mut self, row: usize) {
+        let row = row.clamp(self.first, self.end());
+        let forgotten = (row - self.first) * self.row_len;
+        self.values.copy_within(forgotten..self.len, 0);
+        self.len -= forgotten;
+        self.first = row;
     }
 }

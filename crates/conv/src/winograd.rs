@@ -16,10 +16,12 @@ mod weights;
 
 use self::correlate::correlate;
 use self::lanes::Instructions;
+use self::product::PANEL;
 use self::tiles::Tiling;
 use self::weights::Weights;
-use crate::Activation;
-use crate::shape::Shape;
+use crate::epilogue::Epilogue;
+use crate::pool::Scratch;
+use crate::shape::{Border, Shape};
 
 /// Whether this method is written for a shape. An output narrower than a tile is left to others: most of the tile would be
 /// in vain, and of a single pixel the error is twice as large. The height does not count, since a strip of an image must
@@ -29,37 +31,56 @@ pub(crate) fn computes(shape: &Shape) -> bool {
     fits && shape.out_width() >= Tiling::new(shape).side
 }
 
+/// A layer's parameters in the transformed domain.
+pub(crate) struct Prepared {
+    instructions: Instructions,
+    weights: Weights,
+    /// Of whole panels, with zeros after the last.
+    bias: Scratch,
+}
+
+impl Prepared {
+    /// See [`crate::portable::Prepared`].
+    pub(crate) fn new(shape: &Shape, weight: &[f32], bias: &[f32]) -> Self {
+        Self::on(Instructions::best(), shape, weight, bias)
+    }
+
+    fn on(instructions: Instructions, shape: &Shape, weight: &[f32], bias: &[f32]) -> Self {
+        let taps = shape.kernel * shape.kernel;
+        let weights = Weights::new(instructions, shape, |channel_out, channel_in, tap| {
+            weight[(channel_out * shape.channels_in + channel_in) * taps + tap]
+        });
+        let mut padded = Scratch::zeros(shape.channels_out.next_multiple_of(PANEL));
+        padded[..bias.len()].copy_from_slice(bias);
+        Self { instructions, weights, bias: padded }
+    }
+}
+
+/// Rows of a tile of outputs.
+pub(crate) fn rows_of_tile(shape: &Shape) -> usize {
+    Tiling::new(shape).side
+}
+
 /// See [`crate::portable::forward`].
 pub(crate) fn forward(
     shape: &Shape,
     xs: &[f32],
-    weight: &[f32],
-    bias: &[f32],
-    activation: Activation,
+    prepared: &Prepared,
+    epilogue: Epilogue<f32>,
     ys: &mut [f32],
 ) {
-    forward_on(Instructions::best(), shape, xs, weight, bias, activation, ys);
-}
-
-fn forward_on(
-    instructions: Instructions,
-    shape: &Shape,
-    xs: &[f32],
-    weight: &[f32],
-    bias: &[f32],
-    activation: Activation,
-    ys: &mut [f32],
-) {
-    let taps = shape.kernel * shape.kernel;
-    let weights = Weights::new(instructions, shape, |channel_out, channel_in, tap| {
-        weight[(channel_out * shape.channels_in + channel_in) * taps + tap]
-    });
-    correlate(instructions, shape, xs, &weights, bias, activation, ys);
+    correlate(shape, xs, prepared, epilogue, ys);
 }
 
 /// See [`crate::portable::grad_input`].
-pub(crate) fn grad_input(shape: &Shape, grad_ys: &[f32], weight: &[f32], grad_xs: &mut [f32]) {
-    grad_input_on(Instructions::best(), shape, grad_ys, weight, grad_xs);
+pub(crate) fn grad_input(
+    shape: &Shape,
+    grad_ys: &[f32],
+    weight: &[f32],
+    epilogue: Epilogue<f32>,
+    grad_xs: &mut [f32],
+) {
+    grad_input_on(Instructions::best(), shape, grad_ys, weight, epilogue, grad_xs);
 }
 
 /// The convolution of the gradient with the kernels turned by half a circle, from output to input channels.
@@ -68,21 +89,27 @@ fn grad_input_on(
     shape: &Shape,
     grad_ys: &[f32],
     weight: &[f32],
+    epilogue: Epilogue<f32>,
     grad_xs: &mut [f32],
 ) {
     let taps = shape.kernel * shape.kernel;
+    let turned = |pad: usize| shape.kernel - 1 - pad;
     let back = Shape {
         height: shape.out_height(),
         width: shape.out_width(),
         channels_in: shape.channels_out,
         channels_out: shape.channels_in,
-        pad: shape.kernel - 1 - shape.pad,
+        pad: turned(shape.pad),
+        above: turned(shape.above),
+        below: turned(shape.below),
+        border: Border::Zeros,
         ..*shape
     };
     let weights = Weights::new(instructions, &back, |channel_in, channel_out, tap| {
         weight[(channel_out * shape.channels_in + channel_in) * taps + taps - 1 - tap]
     });
-    correlate(instructions, &back, grad_ys, &weights, &[], Activation::None, grad_xs);
+    let bias = Scratch::zeros(back.channels_out.next_multiple_of(PANEL));
+    correlate(&back, grad_ys, &Prepared { instructions, weights, bias }, epilogue, grad_xs);
 }
 
 /// See [`crate::portable::grad_weight`].

@@ -1,6 +1,6 @@
 //! The layer every network is made of: a convolution with its weights, built by name.
 
-use candle_core::{Module, Result, Tensor};
+use candle_core::Result;
 use candle_nn::{VarBuilder, init};
 use plumage_conv::{ConvOptions, Layer, Padding};
 
@@ -36,27 +36,22 @@ impl Conv2d {
         let start = init::Init::Randn { mean: 0., stdev: std };
         let weight = vb.get_with_hints((channels_out, channels_in, kernel, kernel), "weight", start)?;
         let bias = vb.get_with_hints(channels_out, "bias", init::ZERO)?;
-        Ok(Self(Layer { weight, bias: Some(bias), options }))
+        Ok(Self(Layer { weight, bias: Some(bias), options, plus: None }))
+    }
+
+    /// The layer as it was built, for [`plumage_conv::chain`].
+    pub(crate) fn layer(&self) -> Layer {
+        self.0.clone()
     }
 
     /// The layer for [`plumage_conv::infer_in_strips`], whose padding may differ from training's.
     pub(crate) fn inference(&self, padding: Padding) -> Layer {
-        let Layer { weight, bias, options } = &self.0;
-        Layer {
-            weight: weight.detach(),
-            bias: bias.as_ref().map(Tensor::detach),
-            options: ConvOptions { padding, ..*options },
-        }
+        let layer = self.0.detached();
+        Layer { options: ConvOptions { padding, ..layer.options }, ..layer }
     }
 
     /// Multiplications of one output pixel, all channels.
     pub(crate) fn macs_per_output_pixel(&self) -> u64 {
         self.0.weight.elem_count() as u64
-    }
-}
-
-impl Module for Conv2d {
-    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        self.0.forward(xs)
     }
 }

@@ -7,7 +7,7 @@
 
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
-use plumage_conv::{Activation, ConvOptions, Padding, infer_in_strips, to_nchw, to_nhwc};
+use plumage_conv::{Activation, ConvOptions, Padding, chain, infer_in_strips, to_nchw, to_nhwc};
 use plumage_imaging::Channels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -139,8 +139,8 @@ impl Upscaler for Srcnn {
     }
 
     fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        let features = to_nhwc(xs)?.apply(&self.conv1)?.apply(&self.conv2)?;
-        let ys = to_nchw(&features.apply(&self.conv3)?)?;
+        let layers = [&self.conv1, &self.conv2, &self.conv3].map(Conv2d::layer);
+        let ys = to_nchw(&chain(&to_nhwc(xs)?, &layers)?)?;
         if !self.config.residual {
             return Ok(ys);
         }

@@ -3,23 +3,31 @@ use rayon::prelude::*;
 use super::PIXELS_PER_TASK;
 use super::correlate::{Correlation, correlate};
 use super::panels::Panels;
-use crate::Activation;
-use crate::rows::{Image, Rows, chunk_rows};
+use crate::epilogue::Epilogue;
+use crate::rows::{Rows, chunk_rows};
 use crate::shape::Shape;
 
 /// See [`crate::portable::grad_input`]. With a stride of 1 this is a convolution of the output's gradient with the
 /// kernel turned round. With a stride of `s` the input pixels fall into `s^2` phases, and each is such a convolution
 /// with every `s`th tap in either direction.
-pub(crate) fn grad_input(shape: &Shape, grad_ys: &[f32], weight: &[f32], grad_xs: &mut [f32]) {
+pub(crate) fn grad_input(
+    shape: &Shape,
+    grad_ys: &[f32],
+    weight: &[f32],
+    epilogue: Epilogue<f32>,
+    grad_xs: &mut [f32],
+) {
     let stride = shape.stride;
     let phases: Vec<_> =
         (0..stride * stride).map(|phase| Phase::new(shape, weight, phase / stride, phase % stride)).collect();
     let chunk = stride * chunk_rows(shape.height.div_ceil(stride), shape.width, PIXELS_PER_TASK);
-    let row_len = shape.width * shape.channels_in;
-    let images = grad_xs.par_chunks_mut(shape.image_len()).zip(grad_ys.par_chunks(shape.out_image_len()));
-    images.for_each(|(grad_xs, grad_ys)| {
-        grad_xs.par_chunks_mut(chunk * row_len).enumerate().for_each(|(index, grad_xs)| {
-            phases.iter().for_each(|phase| phase.fill(shape, grad_ys, index * chunk, grad_xs));
+    let (chunk_len, image_len) = (chunk * shape.width * shape.channels_in, shape.image_len());
+    let images = grad_xs.par_chunks_mut(image_len).zip(grad_ys.par_chunks(shape.out_image_len())).enumerate();
+    images.for_each(|(image, (grad_xs, grad_ys))| {
+        let epilogue = epilogue.of_range(image * image_len..(image + 1) * image_len);
+        grad_xs.par_chunks_mut(chunk_len).enumerate().for_each(|(index, grad_xs)| {
+            let epilogue = epilogue.of_chunk(index, chunk_len, image_len);
+            phases.iter().for_each(|phase| phase.fill(shape, grad_ys, index * chunk, epilogue, grad_xs));
         });
     });
 }
@@ -64,7 +72,14 @@ impl Phase {
     }
 
     /// Fills the phase's pixels of the input rows `grad_xs`, of which `first_row`, a multiple of the stride, is the first.
-    fn fill(&self, shape: &Shape, grad_ys: &[f32], first_row: usize, grad_xs: &mut [f32]) {
+    fn fill(
+        &self,
+        shape: &Shape,
+        grad_ys: &[f32],
+        first_row: usize,
+        epilogue: Epilogue<f32>,
+        grad_xs: &mut [f32],
+    ) {
         let (stride, channels_in) = (shape.stride, shape.channels_in);
         let row_len = shape.width * channels_in;
         let out_rows = self.y.count(grad_xs.len() / row_len, stride);
@@ -72,12 +87,7 @@ impl Phase {
         if out_rows == 0 || out_width == 0 {
             return;
         }
-        let image = Image {
-            values: grad_ys,
-            height: shape.out_height(),
-            width: shape.out_width(),
-            channels: shape.channels_out,
-        };
+        let image = shape.grad_image(grad_ys);
         let from = ((first_row / stride) as isize + self.y.from, self.x.from);
         let seen = |outputs: usize, axis: &Axis| outputs + axis.taps.len().max(1) - 1;
         let rows = Rows::new(image, from, seen(out_rows, &self.y), seen(out_width, &self.x));
@@ -89,13 +99,9 @@ impl Phase {
             out_width,
             out_step_y: stride * row_len,
             out_step_x: stride * channels_in,
-            activation: Activation::None,
+            first_out: self.y.first * row_len + self.x.first * channels_in,
+            epilogue,
         };
-        correlate(
-            &correlation,
-            &rows,
-            &self.panels,
-            &mut grad_xs[self.y.first * row_len + self.x.first * channels_in..],
-        );
+        correlate(&correlation, &rows, &self.panels, grad_xs);
     }
 }

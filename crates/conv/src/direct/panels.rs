@@ -6,7 +6,7 @@ pub(super) const PANEL: usize = 16;
 
 /// The weights of a convolution in the order in which the kernel reads them: for every sixteen output channels, zeros
 /// where there are fewer, `[taps_y, taps_x * C_in, 16]`.
-pub(super) struct Panels {
+pub(crate) struct Panels {
     pub(super) taps_y: usize,
     /// Contiguous input values that a row of taps covers.
     pub(super) run: usize,
@@ -16,7 +16,7 @@ pub(super) struct Panels {
 }
 
 impl Panels {
-    pub(super) fn forward(shape: &Shape, weight: &[f32], bias: &[f32]) -> Self {
+    pub(crate) fn forward(shape: &Shape, weight: &[f32], bias: &[f32]) -> Self {
         let (kernel, channels_in) = (shape.kernel, shape.channels_in);
         let mut panels = Self::zeros(kernel, kernel * channels_in, shape.channels_out);
         panels.fill(|tap_y, at, channel_out| {

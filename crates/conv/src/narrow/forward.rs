@@ -3,7 +3,7 @@ use std::arch::x86_64::*;
 use rayon::prelude::*;
 
 use super::{LANES, MOST_CHANNELS, mask};
-use crate::Activation;
+use crate::epilogue::Epilogue;
 use crate::pool::Scratch;
 use crate::rows::{Rows, chunk_rows};
 use crate::shape::Shape;
@@ -11,52 +11,59 @@ use crate::shape::Shape;
 /// Output pixels of a task, about.
 const PIXELS_PER_TASK: usize = 512;
 
+/// A layer's parameters.
+pub(crate) struct Taps {
+    /// The weight as `[k, k * C_in, C_out]` in vectors: eight values of a run for each channel, then the next eight, with
+    /// zeros after the last.
+    vectors: Scratch,
+    bias: Vec<f32>,
+}
+
+impl Taps {
+    pub(crate) fn new(shape: &Shape, weight: &[f32], bias: &[f32]) -> Self {
+        let (kernel, channels_in, channels_out) = (shape.kernel, shape.channels_in, shape.channels_out);
+        let run_vectors = (kernel * channels_in).div_ceil(LANES);
+        let mut vectors = Scratch::zeros(kernel * run_vectors * channels_out * LANES);
+        for (index, &value) in weight.iter().enumerate() {
+            let (pair, tap) = (index / (kernel * kernel), index % (kernel * kernel));
+            let (channel_out, channel_in) = (pair / channels_in, pair % channels_in);
+            let at = tap % kernel * channels_in + channel_in;
+            let vector = (tap / kernel * run_vectors + at / LANES) * channels_out + channel_out;
+            vectors[vector * LANES + at % LANES] = value;
+        }
+        Self { vectors, bias: bias.to_vec() }
+    }
+}
+
 /// See [`crate::portable::forward`].
 ///
 /// # Panics
 /// When there are more than [`MOST_CHANNELS`] output channels.
-pub(crate) fn forward(
-    shape: &Shape,
-    xs: &[f32],
-    weight: &[f32],
-    bias: &[f32],
-    activation: Activation,
-    ys: &mut [f32],
-) {
-    let taps = by_run(shape, weight);
+pub(crate) fn forward(shape: &Shape, xs: &[f32], taps: &Taps, epilogue: Epilogue<f32>, ys: &mut [f32]) {
+    let Taps { vectors, bias } = taps;
     let chunk = chunk_rows(shape.out_height(), shape.out_width(), PIXELS_PER_TASK);
     let out_row_len = shape.out_width() * shape.channels_out;
-    let images = ys.par_chunks_mut(shape.out_image_len()).zip(xs.par_chunks(shape.image_len()));
-    images.for_each(|(ys, xs)| {
-        ys.par_chunks_mut(chunk * out_row_len).enumerate().for_each(|(index, ys)| {
+    let (chunk_len, image_len) = (chunk * out_row_len, shape.out_image_len());
+    let images = ys.par_chunks_mut(image_len).zip(xs.par_chunks(shape.image_len())).enumerate();
+    images.for_each(|(image, (ys, xs))| {
+        let epilogue = epilogue.of_range(image * image_len..(image + 1) * image_len);
+        ys.par_chunks_mut(chunk_len).enumerate().for_each(|(index, ys)| {
+            let epilogue = epilogue.of_chunk(index, chunk_len, image_len);
             let rows = Rows::under(shape, xs, index * chunk, ys.len() / out_row_len);
             match shape.channels_out {
-                1 => dot_products::<8, 1>(shape, &rows, &taps, ys),
-                2 => dot_products::<4, 2>(shape, &rows, &taps, ys),
-                3 => dot_products::<4, 3>(shape, &rows, &taps, ys),
-                _ => dot_products::<3, MOST_CHANNELS>(shape, &rows, &taps, ys),
+                1 => dot_products::<8, 1>(shape, &rows, vectors, ys),
+                2 => dot_products::<4, 2>(shape, &rows, vectors, ys),
+                3 => dot_products::<4, 3>(shape, &rows, vectors, ys),
+                _ => dot_products::<3, MOST_CHANNELS>(shape, &rows, vectors, ys),
             }
-            for ys in ys.chunks_exact_mut(shape.channels_out) {
-                ys.iter_mut().zip(bias).for_each(|(y, &bias)| *y = activation.of(*y + bias));
+            for (pixel, ys) in ys.chunks_exact_mut(shape.channels_out).enumerate() {
+                let first = pixel * shape.channels_out;
+                for (channel, (y, &bias)) in ys.iter_mut().zip(bias).enumerate() {
+                    *y = epilogue.of(first + channel, *y + bias);
+                }
             }
         });
     });
-}
-
-/// `[C_out, C_in, k, k]` as `[k, k * C_in, C_out]` in vectors: eight values of a run for each channel, then the next
-/// eight, with zeros after the last.
-fn by_run(shape: &Shape, weight: &[f32]) -> Scratch {
-    let (kernel, channels_in, channels_out) = (shape.kernel, shape.channels_in, shape.channels_out);
-    let vectors = (kernel * channels_in).div_ceil(LANES);
-    let mut taps = Scratch::zeros(kernel * vectors * channels_out * LANES);
-    for (index, &value) in weight.iter().enumerate() {
-        let (pair, tap) = (index / (kernel * kernel), index % (kernel * kernel));
-        let (channel_out, channel_in) = (pair / channels_in, pair % channels_in);
-        let at = tap % kernel * channels_in + channel_in;
-        let vector = (tap / kernel * vectors + at / LANES) * channels_out + channel_out;
-        taps[vector * LANES + at % LANES] = value;
-    }
-    taps
 }
 
 /// The products of all windows under `rows` and the weights of `CHANNELS` channels, `PIXELS` windows at a time.
@@ -91,7 +98,7 @@ fn dot_products<const PIXELS: usize, const CHANNELS: usize>(
 
 /// # Safety
 /// AVX2 and FMA; each of `windows` is followed by `taps_y` rows of `run` values, and `taps` by vectors as
-/// [`by_run`] makes them.
+/// [`Taps`] has them.
 #[target_feature(enable = "avx2,fma")]
 unsafe fn tile<const PIXELS: usize, const CHANNELS: usize>(
     windows: [*const f32; PIXELS],

@@ -2,12 +2,13 @@
 
 use rayon::prelude::*;
 
-use super::lanes::{Instructions, LANES, Lanes, Work, values_at};
+use super::Prepared;
+use super::lanes::{LANES, Lanes, Work, values_at};
 use super::product::{PANEL, multiply};
 use super::tiles::{Planes, Tiling, square_len, transform_tile, vector, vector_mut};
 use super::transform::{Input, Moments, PLANES, POINTS, transform_square};
 use super::weights::Weights;
-use crate::Activation;
+use crate::epilogue::Epilogue;
 use crate::pool::Scratch;
 use crate::rows::{Image, chunk_rows};
 use crate::shape::Shape;
@@ -25,30 +26,27 @@ fn run_of_channels(kernel: usize) -> usize {
     if kernel == 3 { 16 } else { 32 }
 }
 
-/// `ys = activation(bias + weights * xs)` for all images of a shape.
+/// The outputs of all images of a shape.
 pub(super) fn correlate(
-    instructions: Instructions,
     shape: &Shape,
     xs: &[f32],
-    weights: &Weights,
-    bias: &[f32],
-    activation: Activation,
+    prepared: &Prepared,
+    epilogue: Epilogue<f32>,
     ys: &mut [f32],
 ) {
+    let &Prepared { instructions, ref weights, ref bias } = prepared;
     let tiling = Tiling::new(shape);
-    let panels = shape.channels_out.div_ceil(PANEL);
-    let mut padded_bias = Scratch::zeros(panels * PANEL);
-    padded_bias[..bias.len()].copy_from_slice(bias);
     let task_rows = chunk_rows(tiling.rows, tiling.columns, TILES_PER_TASK);
     let task_len = task_rows * tiling.side * shape.out_width() * shape.channels_out;
-    let images = ys.par_chunks_mut(shape.out_image_len()).zip(xs.par_chunks(shape.image_len()));
-    images.for_each(|(ys, xs)| {
-        let image =
-            Image { values: xs, height: shape.height, width: shape.width, channels: shape.channels_in };
+    let image_len = shape.out_image_len();
+    let images = ys.par_chunks_mut(image_len).zip(xs.par_chunks(shape.image_len())).enumerate();
+    images.for_each(|(index, (ys, xs))| {
+        let image = shape.image(xs);
+        let epilogue = epilogue.of_range(index * image_len..(index + 1) * image_len);
         ys.par_chunks_mut(task_len).enumerate().for_each(|(index, ys)| {
             let first_row = index * task_rows;
-            let bias = &padded_bias;
-            instructions.run(Task { shape, tiling, image, weights, bias, activation, first_row, ys });
+            let epilogue = epilogue.of_chunk(index, task_len, image_len);
+            instructions.run(Task { shape, tiling, image, weights, bias, epilogue, first_row, ys });
         });
     });
 }
@@ -61,7 +59,8 @@ struct Task<'a> {
     weights: &'a Weights,
     /// Of whole panels.
     bias: &'a [f32],
-    activation: Activation,
+    /// For `ys`.
+    epilogue: Epilogue<'a, f32>,
     first_row: usize,
     ys: &'a mut [f32],
 }
@@ -107,8 +106,7 @@ impl Work for Task<'_> {
 }
 
 impl Task<'_> {
-    /// Transforms the products of one tile back, adds the bias, applies the activation, and writes what lies inside the
-    /// output.
+    /// Transforms the products of one tile back, adds the bias, and writes what lies inside the output.
     #[inline(always)]
     fn store_tile<L: Lanes, const SIDE: usize>(
         &mut self,
@@ -118,13 +116,14 @@ impl Task<'_> {
         place: usize,
         tile: usize,
     ) {
-        let (channels_out, out_width, activation) =
-            (self.shape.channels_out, self.shape.out_width(), self.activation);
+        let (channels_out, out_width, epilogue) =
+            (self.shape.channels_out, self.shape.out_width(), self.epilogue);
         let [(y, x), _] = self.tiling.corners(tile);
         let (first_y, first_x) = (y as usize - self.first_row * SIDE, x as usize);
         let out_rows = self.ys.len() / (out_width * channels_out);
         let (rows, columns) = (out_rows - first_y, out_width - first_x);
-        let ys = &mut self.ys[(first_y * out_width + first_x) * channels_out..];
+        let first = (first_y * out_width + first_x) * channels_out;
+        let ys = &mut *self.ys;
         for channel in (0..channels_out).step_by(LANES) {
             let multiplied = &multiplied[place * products.channels + channel..];
             let bias = lanes.load(vector(self.bias, channel));
@@ -138,14 +137,16 @@ impl Task<'_> {
                     if y >= rows || x >= columns {
                         return;
                     }
-                    let value = lanes.activate(activation, lanes.add(value, bias));
-                    let at = (y * out_width + x) * channels_out + channel;
+                    let value = lanes.add(value, bias);
+                    let at = first + (y * out_width + x) * channels_out + channel;
                     if channels == LANES {
-                        lanes.store(value, vector_mut(ys, at));
+                        lanes.store(lanes.finish(epilogue, at, value), vector_mut(ys, at));
                     } else {
                         let mut line = [0.; LANES];
                         lanes.store(value, &mut line);
-                        ys[at..at + channels].copy_from_slice(&line[..channels]);
+                        for (at, value) in (at..at + channels).zip(line) {
+                            ys[at] = epilogue.of(at, value);
+                        }
                     }
                 },
             );

@@ -108,18 +108,9 @@ impl Task<'_> {
         let of_image = self.tiling.rows * self.tiling.columns;
         let image = tile / of_image;
         let [at, seen] = self.tiling.corners(tile % of_image);
-        let grad_ys = Image {
-            values: &self.grad_ys[image * shape.out_image_len()..][..shape.out_image_len()],
-            height: shape.out_height(),
-            width: shape.out_width(),
-            channels: shape.channels_out,
-        };
-        let xs = Image {
-            values: &self.xs[image * shape.image_len()..][..shape.image_len()],
-            height: shape.height,
-            width: shape.width,
-            channels: shape.channels_in,
-        };
+        let grad_ys =
+            shape.grad_image(&self.grad_ys[image * shape.out_image_len()..][..shape.out_image_len()]);
+        let xs = shape.image(&self.xs[image * shape.image_len()..][..shape.image_len()]);
         [(grad_ys, at), (xs, seen)]
     }
 }

@@ -4,7 +4,7 @@
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
-use crate::Activation;
+use crate::epilogue::Epilogue;
 
 /// Floats of a vector.
 pub(super) const LANES: usize = 8;
@@ -45,7 +45,8 @@ pub(super) trait Lanes: Copy {
     fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `a * b + c`.
     fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
-    fn activate(self, activation: Activation, value: Self::Vector) -> Self::Vector;
+    /// See [`Epilogue::of`].
+    fn finish(self, epilogue: Epilogue<f32>, at: usize, value: Self::Vector) -> Self::Vector;
 }
 
 /// A piece of work that is written for any lanes. Its `run`, and all that it calls, is `inline(always)`, so that it is
@@ -140,20 +141,9 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
-    fn activate(self, activation: Activation, value: __m256) -> __m256 {
-        // SAFETY: AVX2 was detected before `self` was made.
-        unsafe {
-            let zero = _mm256_setzero_ps();
-            match activation {
-                Activation::None => value,
-                // The second operand is what comes of a NaN.
-                Activation::Relu => _mm256_max_ps(zero, value),
-                Activation::LeakyRelu(slope) => {
-                    let positive = _mm256_cmp_ps::<_CMP_GT_OQ>(value, zero);
-                    _mm256_blendv_ps(_mm256_mul_ps(value, _mm256_set1_ps(slope)), value, positive)
-                }
-            }
-        }
+    fn finish(self, epilogue: Epilogue<f32>, at: usize, value: __m256) -> __m256 {
+        // SAFETY: AVX2 and FMA were detected before `self` was made.
+        unsafe { epilogue.of_vector(at, value) }
     }
 }
 
@@ -201,7 +191,7 @@ impl Lanes for Plain {
     }
 
     #[inline(always)]
-    fn activate(self, activation: Activation, value: [f32; LANES]) -> [f32; LANES] {
-        value.map(|value| activation.of(value))
+    fn finish(self, epilogue: Epilogue<f32>, at: usize, value: [f32; LANES]) -> [f32; LANES] {
+        std::array::from_fn(|lane| epilogue.of(at + lane, value[lane]))
     }
 }

@@ -3,26 +3,33 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
-use crate::portable;
+use crate::epilogue::Then;
+use crate::{Activation, portable};
 
 /// Of the largest value. Over 1,000 random shapes at least as wide as a tile the worst was 1.2e-5, and few were
 /// above 9e-6; the bound leaves room, for a test must not fail by chance.
 const MOST_ERROR: f64 = 1.5e-5;
 
 fn shape(kernel: usize, batch: usize, (height, width): (usize, usize), channels: (usize, usize)) -> Shape {
-    let pad = kernel / 2;
-    let (channels_in, channels_out) = channels;
-    Shape { batch, height, width, channels_in, channels_out, kernel, stride: 1, pad }
+    padded(kernel, batch, (height, width), channels, kernel / 2)
+}
+
+fn padded(
+    kernel: usize,
+    batch: usize,
+    (height, width): (usize, usize),
+    (channels_in, channels_out): (usize, usize),
+    pad: usize,
+) -> Shape {
+    let (input, weight) = ((batch, height, width, channels_in), (channels_out, channels_in, kernel, kernel));
+    Shape::new(input, weight, 1, (pad, Border::Zeros)).unwrap()
 }
 
 /// Shapes that this method is used for.
 fn shapes() -> impl Strategy<Value = Shape> {
     let sides = (5_usize..30, 5_usize..30);
     (prop_oneof![Just(3_usize), Just(5)], 1_usize..4, sides, (1_usize..=130, 1_usize..=130), 0_usize..=2)
-        .prop_map(|(kernel, batch, sides, channels, pad)| Shape {
-            pad,
-            ..shape(kernel, batch, sides, channels)
-        })
+        .prop_map(|(kernel, batch, sides, channels, pad)| padded(kernel, batch, sides, channels, pad))
         .prop_filter("narrower than a tile", computes)
 }
 
@@ -58,9 +65,10 @@ fn results(instructions: Instructions, shape: &Shape, activation: Activation) ->
     let [xs, weight, bias, grad_ys] = operands(shape);
     // Values that must not be left over.
     let mut ys = vec![f32::NAN; shape.output_len()];
-    forward_on(instructions, shape, &xs, &weight, &bias, activation, &mut ys);
+    let prepared = Prepared::on(instructions, shape, &weight, &bias);
+    forward(shape, &xs, &prepared, Epilogue { plus: None, then: Then::Activate(activation) }, &mut ys);
     let mut grad_xs = vec![f32::NAN; shape.input_len()];
-    grad_input_on(instructions, shape, &grad_ys, &weight, &mut grad_xs);
+    grad_input_on(instructions, shape, &grad_ys, &weight, Epilogue::NONE, &mut grad_xs);
     let mut grad_weight = vec![f32::NAN; shape.weight_len()];
     grad_weight::grad_weight(instructions, shape, &xs, &grad_ys, &mut grad_weight);
     [ys, grad_xs, grad_weight]
@@ -70,9 +78,11 @@ fn results(instructions: Instructions, shape: &Shape, activation: Activation) ->
 fn expected(shape: &Shape, activation: Activation) -> [Vec<f64>; 3] {
     let [xs, weight, bias, grad_ys] = operands(shape).map(|values| doubles(&values));
     let mut ys = vec![0.; shape.output_len()];
-    portable::forward(shape, &xs, &weight, &bias, activation, &mut ys);
+    let prepared = portable::Prepared::new(shape, &weight, &bias);
+    let epilogue = Epilogue { plus: None, then: Then::Activate(activation) };
+    portable::forward(shape, &xs, &prepared, epilogue, &mut ys);
     let mut grad_xs = vec![0.; shape.input_len()];
-    portable::grad_input(shape, &grad_ys, &weight, &mut grad_xs);
+    portable::grad_input(shape, &grad_ys, &weight, Epilogue::NONE, &mut grad_xs);
     let mut grad_weight = vec![0.; shape.weight_len()];
     portable::grad_weight(shape, &xs, &grad_ys, &mut grad_weight);
     [ys, grad_xs, grad_weight]
@@ -110,11 +120,11 @@ fn any_number_of_threads_gives_the_same_bits() {
 #[test]
 fn strips_that_begin_at_a_tile_give_the_same_bits() {
     for (kernel, side) in [(3, 6), (5, 4)] {
-        let whole = Shape { pad: 0, ..shape(kernel, 1, (31, 40), (9, 17)) };
+        let whole = padded(kernel, 1, (31, 40), (9, 17), 0);
         let [xs, weight, bias, _] = operands(&whole);
         let run = |shape: &Shape, xs: &[f32]| {
             let mut ys = vec![0.; shape.output_len()];
-            forward(shape, xs, &weight, &bias, Activation::None, &mut ys);
+            forward(shape, xs, &Prepared::new(shape, &weight, &bias), Epilogue::NONE, &mut ys);
             ys
         };
         let ys = run(&whole, &xs);
@@ -135,7 +145,7 @@ fn an_image_has_the_same_bits_in_any_batch() {
     let [xs, weight, bias, _] = operands(&batch);
     let run = |shape: &Shape, xs: &[f32]| {
         let mut ys = vec![0.; shape.output_len()];
-        forward(shape, xs, &weight, &bias, Activation::None, &mut ys);
+        forward(shape, xs, &Prepared::new(shape, &weight, &bias), Epilogue::NONE, &mut ys);
         ys
     };
     let ys = run(&batch, &xs);

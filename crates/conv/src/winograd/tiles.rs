@@ -13,6 +13,7 @@ pub(super) struct Tiling {
     /// Tiles of an image, from top to bottom and from left to right.
     pub(super) rows: usize,
     pub(super) columns: usize,
+    above: usize,
     pad: usize,
 }
 
@@ -21,15 +22,14 @@ impl Tiling {
     pub(super) fn new(shape: &Shape) -> Self {
         let side = POINTS + 1 - shape.kernel;
         let (rows, columns) = (shape.out_height().div_ceil(side), shape.out_width().div_ceil(side));
-        Self { side, rows, columns, pad: shape.pad }
+        Self { side, rows, columns, above: shape.above, pad: shape.pad }
     }
 
     /// Row and column of the first output of a tile, and of the first input that it sees.
     pub(super) fn corners(&self, tile: usize) -> [(isize, isize); 2] {
         let output = (tile / self.columns * self.side, tile % self.columns * self.side);
         let output = (output.0 as isize, output.1 as isize);
-        let pad = self.pad as isize;
-        [output, (output.0 - pad, output.1 - pad)]
+        [output, (output.0 - self.above as isize, output.1 - self.pad as isize)]
     }
 }
 
@@ -54,8 +54,7 @@ impl Planes {
     }
 }
 
-/// Transforms the square of `SIDE` pixels from the given row and column of an image on, with zeros where it reaches
-/// beyond, to place `tile` of `transformed`. Channels that the image lacks become zeros. `square` is scratch memory.
+/// Transforms the square of `SIDE` pixels from the given row and column of an image on, which may reach beyond it, to place `tile` of `transformed`. Channels that the image lacks become zeros. `square` is scratch memory.
 #[inline(always)]
 pub(super) fn transform_tile<L: Lanes, T: Transform<SIDE, POINTS>, const SIDE: usize>(
     lanes: L,
@@ -100,31 +99,17 @@ fn inside(image: Image, (y, x): (isize, isize), side: usize) -> Option<usize> {
     (y + side <= image.height && x + side <= image.width).then(|| (y * image.width + x) * image.channels)
 }
 
+/// Copies a square; channels that the image lacks become zeros.
 fn copy_square(image: Image, (y, x): (isize, isize), side: usize, channels: usize, square: &mut [f32]) {
-    // The columns of the square that lie in the image.
-    let column = |at: isize| (at - x).clamp(0, side as isize) as usize;
-    let (left, right) = (column(0), column(image.width as isize));
-    let first = (x + left as isize).max(0) as usize;
     let square = &mut square[..square_len(side, channels)];
     for (row, to) in square.chunks_exact_mut(side * channels).enumerate() {
-        let y = usize::try_from(y + row as isize).ok().filter(|&y| y < image.height && left < right);
-        let Some(y) = y else {
-            to.fill(0.);
-            continue;
-        };
-        to[..left * channels].fill(0.);
-        to[right * channels..].fill(0.);
-        let to = &mut to[left * channels..right * channels];
-        let values =
-            &image.values[(y * image.width + first) * image.channels..][..(right - left) * image.channels];
-        if image.channels == channels {
-            to.copy_from_slice(values);
-            continue;
-        }
-        for (to, values) in to.chunks_exact_mut(channels).zip(values.chunks_exact(image.channels)) {
-            let (used, rest) = to.split_at_mut(image.channels);
-            used.copy_from_slice(values);
-            rest.fill(0.);
+        // The row itself is narrower than its place, if channels are missing: it is spread out from its end on.
+        image.copy_row((y + row as isize, x), &mut to[..side * image.channels]);
+        if image.channels < channels {
+            for pixel in (0..side).rev() {
+                to.copy_within(pixel * image.channels..(pixel + 1) * image.channels, pixel * channels);
+                to[pixel * channels + image.channels..(pixel + 1) * channels].fill(0.);
+            }
         }
     }
 }
@@ -146,11 +131,12 @@ pub(super) fn vector_mut(values: &mut [f32], at: usize) -> &mut [f32; LANES] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shape::Border;
 
     #[test]
     fn a_square_has_zeros_beyond_the_border_and_for_missing_channels() {
         let values = [1., 2., 3., 4., 5., 6.];
-        let image = Image { values: &values, height: 2, width: 3, channels: 1 };
+        let image = Image { values: &values, height: 2, width: 3, channels: 1, border: Border::Zeros };
         let square = |corner, channels| {
             let mut square = vec![9.; square_len(2, channels)];
             copy_square(image, corner, 2, channels, &mut square);
@@ -167,16 +153,7 @@ mod tests {
 
     #[test]
     fn tiles_begin_at_the_first_output() {
-        let shape = Shape {
-            batch: 1,
-            height: 13,
-            width: 7,
-            channels_in: 1,
-            channels_out: 1,
-            kernel: 3,
-            stride: 1,
-            pad: 1,
-        };
+        let shape = Shape::new((1, 13, 7, 1), (1, 1, 3, 3), 1, (1, Border::Zeros)).unwrap();
         let tiling = Tiling::new(&shape);
         assert_eq!((tiling.side, tiling.rows, tiling.columns), (6, 3, 2));
         assert_eq!(tiling.corners(3), [(6, 6), (5, 5)]);

@@ -151,7 +151,7 @@ pub(super) fn transform_square<L, T, const FROM: usize, const TO: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Activation;
+    use crate::epilogue::Epilogue;
     use crate::winograd::lanes::LANES;
 
     /// One f64, in which all that follows is exact.
@@ -189,7 +189,7 @@ mod tests {
             a * b + c
         }
 
-        fn activate(self, _: Activation, value: f64) -> f64 {
+        fn finish(self, _: Epilogue<f32>, _: usize, value: f64) -> f64 {
             value
         }
     }

@@ -2,6 +2,7 @@
 
 mod naive;
 
+mod chains;
 mod finite_differences;
 mod refusals;
 mod shapes;

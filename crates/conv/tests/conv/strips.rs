@@ -21,6 +21,7 @@ fn a_layer_so_deep_that_the_first_strip_never_reaches_it_still_has_its_upper_bor
                 weight: tensor(&mut generator, &[8, 8, kernel, kernel]),
                 bias: Some(tensor(&mut generator, &[8])),
                 options: ConvOptions { stride: 1, padding, activation: Activation::LeakyRelu(0.1) },
+                plus: None,
             })
             .collect();
         let xs = tensor(&mut generator, &[2, 200, 13, 8]);
@@ -40,6 +41,7 @@ fn strips_make_the_same_bits_as_the_whole_image() {
             weight: tensor(&mut generator, &[channels_out, channels_in, kernel, kernel]),
             bias: Some(tensor(&mut generator, &[channels_out])),
             options: ConvOptions { stride, padding, activation },
+            plus: None,
         };
         let networks = [
             vec![

@@ -3,7 +3,9 @@
 
 use candle_core::{D, Device, Module, Result, Tensor};
 use candle_nn::{Linear, VarBuilder, init::Init, loss::binary_cross_entropy_with_logit};
-use plumage_conv::{Activation, ConvOptions, Padding, conv2d, pixel_shuffle, to_nchw, to_nhwc};
+use plumage_conv::{
+    Activation, ConvOptions, Layer, Padding, chain, infer_in_strips, pixel_shuffle, to_nchw, to_nhwc,
+};
 use plumage_imaging::Channels;
 use plumage_losses::{l1, mse};
 use plumage_models::{
@@ -86,7 +88,7 @@ fn infer_generator(side: usize) -> Result<Step> {
     let (_, generator) = Parameters::init(0, &Device::Cpu, Generator::new)?;
     let generator = generator.detached();
     let lr = Tensor::rand(0f32, 1., (1, 3, side, side), &Device::Cpu)?;
-    Ok(Box::new(move || to_nchw(&generator.forward(&to_nhwc(&lr)?)?).map(drop)))
+    Ok(Box::new(move || to_nchw(&generator.infer(&to_nhwc(&lr)?)?).map(drop)))
 }
 
 fn train_srgan() -> Result<Step> {
@@ -115,105 +117,79 @@ fn train_srgan() -> Result<Step> {
     }))
 }
 
-/// A convolution with its parameters, over `[B, H, W, C]`.
-struct Conv {
-    weight: Tensor,
-    bias: Tensor,
-    options: ConvOptions,
-}
-
-impl Conv {
-    fn new(spec: &ConvSpec, activation: Activation, vb: &VarBuilder) -> Result<Self> {
-        let &ConvSpec { channels_in, channels_out, kernel, stride, .. } = spec;
-        let vb = vb.pp(&spec.name);
-        let start = Init::Randn { mean: 0., stdev: (2. / (channels_in * kernel * kernel) as f64).sqrt() };
-        let weight = vb.get_with_hints((channels_out, channels_in, kernel, kernel), "weight", start)?;
-        let bias = vb.get_with_hints(channels_out, "bias", Init::Const(0.))?;
-        Ok(Self { weight, bias, options: ConvOptions { stride, padding: Padding::Zeros, activation } })
-    }
-
-    /// The same layer without gradients for its parameters.
-    fn detached(&self) -> Self {
-        Self { weight: self.weight.detach(), bias: self.bias.detach(), options: self.options }
-    }
-}
-
-impl Module for Conv {
-    fn forward(&self, xs: &Tensor) -> Result<Tensor> {
-        conv2d(xs, &self.weight, Some(&self.bias), &self.options)
-    }
+/// A layer with zeros beyond the border.
+fn layer(spec: &ConvSpec, activation: Activation, plus: Option<usize>, vb: &VarBuilder) -> Result<Layer> {
+    let &ConvSpec { channels_in, channels_out, kernel, stride, .. } = spec;
+    let vb = vb.pp(&spec.name);
+    let start = Init::Randn { mean: 0., stdev: (2. / (channels_in * kernel * kernel) as f64).sqrt() };
+    let weight = vb.get_with_hints((channels_out, channels_in, kernel, kernel), "weight", start)?;
+    let bias = Some(vb.get_with_hints(channels_out, "bias", Init::Const(0.))?);
+    Ok(Layer { weight, bias, options: ConvOptions { stride, padding: Padding::Zeros, activation }, plus })
 }
 
 /// See [`networks::generator`]; images and features are `[B, H, W, C]`.
-struct Generator {
-    head: Conv,
-    blocks: Vec<[Conv; 2]>,
-    tail: Conv,
-}
+struct Generator(Vec<Layer>);
 
 impl Generator {
     fn new(vb: VarBuilder) -> Result<Self> {
-        let mut layers = networks::generator().into_iter().map(|spec| {
+        let layers = networks::generator().into_iter().enumerate().map(|(index, spec)| {
             let activation = if spec.name.ends_with("conv1") { Activation::Relu } else { Activation::None };
-            Conv::new(&spec, activation, &vb)
+            let plus = spec.name.ends_with("conv2").then(|| index - 2);
+            layer(&spec, activation, plus, &vb)
         });
-        let mut next =
-            || layers.next().unwrap_or_else(|| candle_core::bail!("the generator has no more layers"));
-        let head = next()?;
-        let blocks = (0..networks::BLOCKS).map(|_| Ok([next()?, next()?])).collect::<Result<_>>()?;
-        Ok(Self { head, blocks, tail: next()? })
+        Ok(Self(layers.collect::<Result<_>>()?))
     }
 
     fn detached(&self) -> Self {
-        let blocks = self.blocks.iter().map(|block| block.each_ref().map(Conv::detached)).collect();
-        Self { head: self.head.detached(), blocks, tail: self.tail.detached() }
+        Self(self.0.iter().map(Layer::detached).collect())
+    }
+
+    /// The SR images from the LR images and the last features.
+    fn enlarged(lr: &Tensor, features: &Tensor) -> Result<Tensor> {
+        // Before the shuffle, the pixels that one pixel becomes are channels side by side: the repeated input goes there.
+        let (batch, height, width, channels) = features.dims4()?;
+        let pixels = batch * height * width;
+        let repeated = lr.reshape((pixels, 3, 1))?;
+        let sr = features.reshape((pixels, 3, channels / 3))?.broadcast_add(&repeated)?;
+        pixel_shuffle(&sr.reshape((batch, height, width, channels))?, SCALE)
+    }
+
+    fn infer(&self, lr: &Tensor) -> Result<Tensor> {
+        Self::enlarged(lr, &infer_in_strips(lr, &self.0)?)
     }
 }
 
 impl Module for Generator {
     fn forward(&self, lr: &Tensor) -> Result<Tensor> {
-        let mut features = lr.apply(&self.head)?;
-        for [conv1, conv2] in &self.blocks {
-            features = (&features + features.apply(conv1)?.apply(conv2)?)?;
-        }
-        let tail = features.apply(&self.tail)?;
-        // Before the shuffle, the pixels that one pixel becomes are channels side by side: the repeated input goes there.
-        let (batch, height, width, channels) = tail.dims4()?;
-        let pixels = batch * height * width;
-        let repeated = lr.reshape((pixels, 3, 1))?;
-        let sr = tail.reshape((pixels, 3, channels / 3))?.broadcast_add(&repeated)?;
-        pixel_shuffle(&sr.reshape((batch, height, width, channels))?, SCALE)
+        Self::enlarged(lr, &chain(lr, &self.0)?)
     }
 }
 
 /// See [`networks::discriminator`]; takes `[B, H, W, 3]`, returns `[B, 1]`.
 struct Discriminator {
-    convs: Vec<Conv>,
+    layers: Vec<Layer>,
     head: Linear,
 }
 
 impl Discriminator {
     fn new(vb: VarBuilder) -> Result<Self> {
         let leaky = Activation::LeakyRelu(SLOPE as f32);
-        let convs = networks::discriminator()
-            .iter()
-            .map(|spec| Conv::new(spec, leaky, &vb))
-            .collect::<Result<_>>()?;
+        let specs = networks::discriminator();
+        let layers = specs.iter().map(|spec| layer(spec, leaky, None, &vb)).collect::<Result<_>>()?;
         let start = Init::Randn { mean: 0., stdev: (1. / LAST_WIDTH as f64).sqrt() };
         let vb = vb.pp("head");
         let weight = vb.get_with_hints((1, LAST_WIDTH), "weight", start)?;
-        Ok(Self { convs, head: Linear::new(weight, Some(vb.get_with_hints(1, "bias", Init::Const(0.))?)) })
+        Ok(Self { layers, head: Linear::new(weight, Some(vb.get_with_hints(1, "bias", Init::Const(0.))?)) })
     }
 
     fn detached(&self) -> Self {
         let head = Linear::new(self.head.weight().detach(), self.head.bias().map(Tensor::detach));
-        Self { convs: self.convs.iter().map(Conv::detached).collect(), head }
+        Self { layers: self.layers.iter().map(Layer::detached).collect(), head }
     }
 }
 
 impl Module for Discriminator {
     fn forward(&self, images: &Tensor) -> Result<Tensor> {
-        let features = self.convs.iter().try_fold(images.clone(), |xs, conv| conv.forward(&xs))?;
-        features.flatten(1, 2)?.mean(D::Minus2)?.apply(&self.head)
+        chain(images, &self.layers)?.flatten(1, 2)?.mean(D::Minus2)?.apply(&self.head)
     }
 }
