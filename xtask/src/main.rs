@@ -47,7 +47,7 @@ Exit codes: 0 done, 2 usage or config, 4 unreadable input, 5 output not writable
 7 checkpoint unusable, 8 diverged, 10 config or data changed, 130/143 stopped and resumable, 1 a bug.";
 
 fn main() -> ExitCode {
-    plumage_conv::keep_freed_memory();
+    plumage_conv::prepare_process();
     let cli = Cli::parse();
     // A panic is a bug; it has said where on stderr, and the exit code is that of a bug.
     match std::panic::catch_unwind(|| cli.command.run()) {

@@ -52,6 +52,68 @@ impl<'a, T: Real> Epilogue<'a, T> {
     }
 }
 
+impl Epilogue<'_, f32> {
+    /// What is stored from `at` on for some sums. Its loops are compiled for the instructions of its caller.
+    #[inline(always)]
+    pub(crate) fn finish(&self, at: usize, sums: &[f32], ys: &mut [f32]) {
+        let (range, sums) = (at..at + ys.len(), &sums[..ys.len()]);
+        let plus = self.plus.map(|plus| &plus[range.clone()]);
+        match self.then {
+            Then::Activate(Activation::None) | Then::Back(Activation::None, _) => {
+                finish(plus, sums, ys, |sum| sum);
+            }
+            Then::Activate(Activation::Relu) => finish(plus, sums, ys, |sum| Activation::Relu.of(sum)),
+            Then::Activate(activation) => finish(plus, sums, ys, |sum| activation.of(sum)),
+            Then::Back(Activation::Relu, outputs) => {
+                finish_back(plus, &outputs[range], sums, ys, |output, sum| {
+                    Activation::Relu.back(output, sum)
+                });
+            }
+            Then::Back(activation, outputs) => {
+                finish_back(plus, &outputs[range], sums, ys, |output, sum| activation.back(output, sum));
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn finish(plus: Option<&[f32]>, sums: &[f32], ys: &mut [f32], then: impl Fn(f32) -> f32) {
+    match plus {
+        None => {
+            for (y, &sum) in ys.iter_mut().zip(sums) {
+                *y = then(sum);
+            }
+        }
+        Some(plus) => {
+            for ((y, &sum), &plus) in ys.iter_mut().zip(sums).zip(plus) {
+                *y = then(plus + sum);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn finish_back(
+    plus: Option<&[f32]>,
+    outputs: &[f32],
+    sums: &[f32],
+    ys: &mut [f32],
+    then: impl Fn(f32, f32) -> f32,
+) {
+    match plus {
+        None => {
+            for ((y, &sum), &output) in ys.iter_mut().zip(sums).zip(outputs) {
+                *y = then(output, sum);
+            }
+        }
+        Some(plus) => {
+            for (((y, &sum), &output), &plus) in ys.iter_mut().zip(sums).zip(outputs).zip(plus) {
+                *y = then(output, plus + sum);
+            }
+        }
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::*;

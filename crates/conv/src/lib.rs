@@ -27,9 +27,9 @@ mod replicate;
 #[cfg(target_arch = "x86_64")]
 mod winograd;
 
-mod memory;
 mod peak;
 mod pool;
+mod process;
 mod rows;
 mod shape;
 #[cfg(target_arch = "x86_64")]
@@ -38,9 +38,9 @@ mod tasks;
 pub use chain::{chain, conv2d};
 pub use layer::Layer;
 pub use layout::{pixel_shuffle, to_nchw, to_nhwc};
-pub use memory::keep_freed_memory;
 pub use options::{Activation, ConvOptions, Padding};
 pub use peak::fma_peak_gflops;
+pub use process::prepare_process;
 pub use strips::infer_in_strips;
 
 #[cfg(all(test, target_arch = "x86_64"))]

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 #[repr(C, align(64))]
 struct Line([f32; 16]);
 
-/// Buffers that a thread keeps at most; more are in use at a time only while tasks are nested.
-const KEPT: usize = 16;
+/// Buffers that a thread keeps at most: a deep chain of layers has as many outputs.
+const KEPT: usize = 64;
 
 thread_local! {
     static FREE: RefCell<Vec<Vec<Line>>> = const { RefCell::new(Vec::new()) };

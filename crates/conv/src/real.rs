@@ -141,6 +141,7 @@ impl Real for f32 {
 
 impl Activation {
     /// The activation of one value.
+    #[inline(always)]
     pub(crate) fn of<T: Real>(self, value: T) -> T {
         match self {
             // A NaN is not hidden: it passes, as in PyTorch.
@@ -151,6 +152,7 @@ impl Activation {
     }
 
     /// What of a gradient goes back through the activation, told from its output, which has the sign of its input.
+    #[inline(always)]
     pub(crate) fn back<T: Real>(self, output: T, grad: T) -> T {
         match self {
             Self::Relu if output <= T::default() => T::default(),

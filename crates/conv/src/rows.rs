@@ -46,7 +46,18 @@ impl<'a> Rows<'a> {
     }
 }
 
-impl Image<'_> {
+impl<'a> Image<'a> {
+    /// The pixel at a row and column, or what stands for it beyond the border; nothing stands for zeros.
+    pub(crate) fn pixel(&self, (y, x): (isize, isize)) -> Option<&'a [f32]> {
+        let &Self { values, height, width, channels, border } = self;
+        let inside = |at: isize, len: usize| (0..len as isize).contains(&at);
+        if border == Border::Zeros && !(inside(y, height) && inside(x, width)) {
+            return None;
+        }
+        let (y, x) = (y.clamp(0, height as isize - 1) as usize, x.clamp(0, width as isize - 1) as usize);
+        Some(&values[(y * width + x) * channels..][..channels])
+    }
+
     /// Copies the pixels of a row from a column on; both may lie outside.
     pub(crate) fn copy_row(&self, (y, x): (isize, isize), to: &mut [f32]) {
         let &Self { values, height, width, channels, border } = self;

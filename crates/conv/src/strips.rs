@@ -47,7 +47,7 @@ fn infer<T: Real>(xs: &Tensor, layers: &[Layer], steps: &[Step]) -> Result<Tenso
     let images = ys.chunks_exact_mut(last.out_image_len()).zip(values.chunks_exact(first.image_len()));
     for (ys, image) in images {
         // The last rows are those of the output.
-        let mut rows: Vec<Rows<T>> = steps.iter().map(|step| Rows::of_inputs(&step.shape)).collect();
+        let mut rows: Vec<_> = (0..stages.len()).map(|index| Rows::of_inputs(&stages, index)).collect();
         for strip in image.chunks(STRIP_ROWS * first.width * first.channels_in) {
             rows[0].push(strip);
             for (index, stage) in stages.iter_mut().enumerate() {
@@ -133,18 +133,27 @@ impl<T: Real> Stage<T> {
 }
 
 /// Some neighbouring rows of one layer's input.
-struct Rows<T> {
+struct Rows<T: Real> {
     row_len: usize,
     /// Which row of the image is the first of `values`.
     first: usize,
-    values: Vec<T>,
+    values: T::Buffer,
     /// Values that count; what follows is room for more.
     len: usize,
 }
 
 impl<T: Real> Rows<T> {
-    fn of_inputs(shape: &Shape) -> Self {
-        Self { row_len: shape.width * shape.channels_in, first: 0, values: Vec::new(), len: 0 }
+    /// Room for the input rows of layer `index` that are needed at a time: those of a strip, those that windows still see
+    /// and that wait for a whole tile, and those that wait for a layer that adds them.
+    fn of_inputs(stages: &[Stage<T>], index: usize) -> Self {
+        let adding = stages.iter().rposition(|stage| stage.plus.is_some_and(|plus| plus + 1 == index));
+        let waiting = &stages[index..=adding.unwrap_or(index)];
+        let held =
+            |stage: &Stage<T>| stage.whole.kernel + T::rows_of_tile(&stage.prepared) * stage.whole.stride;
+        let whole = &stages[index].whole;
+        let rows = whole.height.min(STRIP_ROWS + 2 * waiting.iter().map(held).sum::<usize>());
+        let row_len = whole.width * whole.channels_in;
+        Self { row_len, first: 0, values: T::buffer(rows * row_len), len: 0 }
     }
 
     /// The row after the last.
@@ -165,7 +174,9 @@ impl<T: Real> Rows<T> {
         let start = self.len;
         self.len += len;
         if self.values.len() < self.len {
-            self.values.resize(self.len, T::default());
+            let mut more = T::buffer(self.len);
+            more[..start].copy_from_slice(&self.values[..start]);
+            self.values = more;
         }
         &mut self.values[start..self.len]
     }

@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use super::Prepared;
-use super::lanes::{LANES, Lanes, Work, values_at};
+use super::lanes::{LANES, Lanes, Work, values_at, values_at_mut};
 use super::product::{PANEL, multiply};
-use super::tiles::{Planes, Tiling, square_len, transform_tile, vector, vector_mut};
+use super::tiles::{Planes, Tiling, square_len, transform_tile, vector};
 use super::transform::{Input, Moments, PLANES, POINTS, transform_square};
 use super::weights::Weights;
 use crate::epilogue::Epilogue;
@@ -21,9 +21,9 @@ const TILES_PER_TASK: usize = 48;
 
 /// Channels that are summed one after the other: the error of such a sum grows with the root of its length, and over 128
 /// channels it would be most of the method's error. The transforms for 5x5 kernels have the smaller error, by a third, and
-/// leave more of the 1e-5 to the sums.
-fn run_of_channels(kernel: usize) -> usize {
-    if kernel == 3 { 16 } else { 32 }
+/// leave more of the 1e-5 to the sums; and the sum of few channels needs no division.
+fn run_of_channels(shape: &Shape) -> usize {
+    if shape.kernel == 3 && shape.channels_in > 32 { 16 } else { 32 }
 }
 
 /// The outputs of all images of a shape.
@@ -78,7 +78,8 @@ impl Work for Task<'_> {
         let mut transformed = Scratch::stale(inputs.len());
         let mut multiplied = Scratch::stale(products.len());
         let mut square = Scratch::stale(square_len(POINTS, inputs.channels));
-        let run = run_of_channels(self.shape.kernel);
+        let mut outputs = Scratch::stale(square_len(side, products.channels));
+        let run = run_of_channels(self.shape);
         for first in (first..end).step_by(TILES_AT_A_TIME) {
             let tiles = first..end.min(first + TILES_AT_A_TIME);
             for (place, tile) in tiles.clone().enumerate() {
@@ -96,9 +97,10 @@ impl Work for Task<'_> {
                 }
             }
             for (place, tile) in tiles.enumerate() {
+                let from = (products, &multiplied[..]);
                 match side {
-                    6 => self.store_tile::<L, 6>(lanes, products, &multiplied, place, tile),
-                    _ => self.store_tile::<L, 4>(lanes, products, &multiplied, place, tile),
+                    6 => self.store_tile::<L, 6>(lanes, from, &mut outputs, place, tile),
+                    _ => self.store_tile::<L, 4>(lanes, from, &mut outputs, place, tile),
                 }
             }
         }
@@ -111,45 +113,47 @@ impl Task<'_> {
     fn store_tile<L: Lanes, const SIDE: usize>(
         &mut self,
         lanes: L,
-        products: Planes,
-        multiplied: &[f32],
+        (products, multiplied): (Planes, &[f32]),
+        outputs: &mut [f32],
         place: usize,
         tile: usize,
     ) {
-        let (channels_out, out_width, epilogue) =
-            (self.shape.channels_out, self.shape.out_width(), self.epilogue);
-        let [(y, x), _] = self.tiling.corners(tile);
-        let (first_y, first_x) = (y as usize - self.first_row * SIDE, x as usize);
-        let out_rows = self.ys.len() / (out_width * channels_out);
-        let (rows, columns) = (out_rows - first_y, out_width - first_x);
-        let first = (first_y * out_width + first_x) * channels_out;
-        let ys = &mut *self.ys;
-        for channel in (0..channels_out).step_by(LANES) {
+        // The tile `[SIDE, SIDE, channels]`, of whole vectors.
+        let channels = self.shape.channels_out.next_multiple_of(LANES);
+        let outputs = &mut outputs[..square_len(SIDE, channels)];
+        for channel in (0..channels).step_by(LANES) {
             let multiplied = &multiplied[place * products.channels + channel..];
             let bias = lanes.load(vector(self.bias, channel));
-            let channels = (channels_out - channel).min(LANES);
             assert!((PLANES - 1) * products.step() + LANES <= multiplied.len());
+            assert!((SIDE * SIDE - 1) * channels + channel + LANES <= outputs.len());
             transform_square::<L, Moments, POINTS, SIDE>(
                 lanes,
-                // SAFETY: the assertion holds for the last plane, and all others lie before it.
+                // SAFETY: the first assertion holds for the last plane, and all others lie before it.
                 |y, x| lanes.load(unsafe { values_at(multiplied, (y * POINTS + x) * products.step()) }),
                 |y, x, value| {
-                    if y >= rows || x >= columns {
-                        return;
-                    }
-                    let value = lanes.add(value, bias);
-                    let at = first + (y * out_width + x) * channels_out + channel;
-                    if channels == LANES {
-                        lanes.store(lanes.finish(epilogue, at, value), vector_mut(ys, at));
-                    } else {
-                        let mut line = [0.; LANES];
-                        lanes.store(value, &mut line);
-                        for (at, value) in (at..at + channels).zip(line) {
-                            ys[at] = epilogue.of(at, value);
-                        }
-                    }
+                    // SAFETY: the second assertion holds for the last pixel, and all others lie before it.
+                    let to = unsafe { values_at_mut(outputs, (y * SIDE + x) * channels + channel) };
+                    lanes.store(lanes.add(value, bias), to);
                 },
             );
+        }
+        let (channels_out, out_width) = (self.shape.channels_out, self.shape.out_width());
+        let [(y, x), _] = self.tiling.corners(tile);
+        let (first_y, first_x) = (y as usize - self.first_row * SIDE, x as usize);
+        let columns = SIDE.min(out_width - first_x);
+        let first = (first_y * out_width + first_x) * channels_out;
+        let rows = self.ys.len() / (out_width * channels_out) - first_y;
+        for (row, outputs) in outputs.chunks_exact(SIDE * channels).take(rows).enumerate() {
+            let at = first + row * out_width * channels_out;
+            if channels == channels_out {
+                let ys = &mut self.ys[at..at + columns * channels];
+                self.epilogue.finish(at, outputs, ys);
+                continue;
+            }
+            for (column, outputs) in outputs.chunks_exact(channels).take(columns).enumerate() {
+                let at = at + column * channels_out;
+                self.epilogue.finish(at, outputs, &mut self.ys[at..at + channels_out]);
+            }
         }
     }
 }

@@ -4,8 +4,6 @@
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
-use crate::epilogue::Epilogue;
-
 /// Floats of a vector.
 pub(super) const LANES: usize = 8;
 
@@ -45,8 +43,6 @@ pub(super) trait Lanes: Copy {
     fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     /// `a * b + c`.
     fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
-    /// See [`Epilogue::of`].
-    fn finish(self, epilogue: Epilogue<f32>, at: usize, value: Self::Vector) -> Self::Vector;
 }
 
 /// A piece of work that is written for any lanes. Its `run`, and all that it calls, is `inline(always)`, so that it is
@@ -139,12 +135,6 @@ impl Lanes for Avx2 {
         // SAFETY: FMA was detected before `self` was made.
         unsafe { _mm256_fmadd_ps(a, b, c) }
     }
-
-    #[inline(always)]
-    fn finish(self, epilogue: Epilogue<f32>, at: usize, value: __m256) -> __m256 {
-        // SAFETY: AVX2 and FMA were detected before `self` was made.
-        unsafe { epilogue.of_vector(at, value) }
-    }
 }
 
 /// Any machine.
@@ -188,10 +178,5 @@ impl Lanes for Plain {
     #[inline(always)]
     fn mul_add(self, a: [f32; LANES], b: [f32; LANES], c: [f32; LANES]) -> [f32; LANES] {
         std::array::from_fn(|lane| a[lane] * b[lane] + c[lane])
-    }
-
-    #[inline(always)]
-    fn finish(self, epilogue: Epilogue<f32>, at: usize, value: [f32; LANES]) -> [f32; LANES] {
-        std::array::from_fn(|lane| epilogue.of(at + lane, value[lane]))
     }
 }

@@ -63,28 +63,51 @@ pub(super) fn transform_tile<L: Lanes, T: Transform<SIDE, POINTS>, const SIDE: u
     square: &mut [f32],
     (planes, tile, transformed): (Planes, usize, &mut [f32]),
 ) {
-    let (values, row_step, column_step) = match inside(image, corner, SIDE) {
-        Some(at) if image.channels == planes.channels => {
-            (&image.values[at..], image.width * image.channels, image.channels)
-        }
-        _ => {
-            copy_square(image, corner, SIDE, planes.channels, square);
-            (&*square, SIDE * planes.channels, planes.channels)
-        }
-    };
     let step = planes.step();
-    for channel in (0..planes.channels).step_by(LANES) {
-        let values = &values[channel..];
-        let transformed = &mut transformed[tile * planes.channels + channel..];
-        assert!((SIDE - 1) * (row_step + column_step) + LANES <= values.len());
-        assert!((PLANES - 1) * step + LANES <= transformed.len());
-        transform_square::<L, T, SIDE, POINTS>(
-            lanes,
-            // SAFETY: the first assertion holds for the last pixel, and all others lie before it.
-            |y, x| lanes.load(unsafe { values_at(values, y * row_step + x * column_step) }),
-            // SAFETY: the second assertion holds for the last plane, and all others lie before it.
-            |y, x, value| lanes.store(value, unsafe { values_at_mut(transformed, (y * POINTS + x) * step) }),
-        );
+    let transformed = &mut transformed[tile * planes.channels..];
+    assert!((PLANES - 1) * step + planes.channels <= transformed.len());
+    // SAFETY: the assertion holds for the last plane and channel, and all others lie before it.
+    let store = |transformed: &mut [f32], y: usize, x: usize, channel: usize, value| unsafe {
+        lanes.store(value, values_at_mut(transformed, (y * POINTS + x) * step + channel));
+    };
+    let channels = (0..planes.channels).step_by(LANES);
+    if image.channels != planes.channels {
+        copy_square(image, corner, SIDE, planes.channels, square);
+        let square = &square[..square_len(SIDE, planes.channels)];
+        for channel in channels {
+            transform_square::<L, T, SIDE, POINTS>(
+                lanes,
+                |y, x| lanes.load(vector(square, (y * SIDE + x) * planes.channels + channel)),
+                |y, x, value| store(transformed, y, x, channel, value),
+            );
+        }
+    } else if let Some(at) = inside(image, corner, SIDE) {
+        let values = &image.values[at..];
+        let (row_step, column_step) = (image.width * image.channels, image.channels);
+        assert!((SIDE - 1) * (row_step + column_step) + planes.channels <= values.len());
+        for channel in channels {
+            transform_square::<L, T, SIDE, POINTS>(
+                lanes,
+                // SAFETY: the assertion holds for the last pixel and channel, and all others lie before it.
+                |y, x| lanes.load(unsafe { values_at(values, y * row_step + x * column_step + channel) }),
+                |y, x, value| store(transformed, y, x, channel, value),
+            );
+        }
+    } else {
+        let beyond = &mut square[..planes.channels];
+        beyond.fill(0.);
+        let pixels: [[&[f32]; SIDE]; SIDE] = std::array::from_fn(|y| {
+            std::array::from_fn(|x| {
+                image.pixel((corner.0 + y as isize, corner.1 + x as isize)).unwrap_or(beyond)
+            })
+        });
+        for channel in channels {
+            transform_square::<L, T, SIDE, POINTS>(
+                lanes,
+                |y, x| lanes.load(vector(pixels[y][x], channel)),
+                |y, x, value| store(transformed, y, x, channel, value),
+            );
+        }
     }
 }
 

@@ -151,7 +151,6 @@ pub(super) fn transform_square<L, T, const FROM: usize, const TO: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::epilogue::Epilogue;
     use crate::winograd::lanes::LANES;
 
     /// One f64, in which all that follows is exact.
@@ -187,10 +186,6 @@ mod tests {
 
         fn mul_add(self, a: f64, b: f64, c: f64) -> f64 {
             a * b + c
-        }
-
-        fn finish(self, _: Epilogue<f32>, _: usize, value: f64) -> f64 {
-            value
         }
     }
 

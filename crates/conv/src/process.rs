@@ -1,12 +1,24 @@
-//! The allocator's habits, where they decide how long a training step takes.
+//! What a process that trains sets once, before it starts threads.
+
+/// Makes the most of a process that computes all the time: freed memory is kept, and idle threads sleep. A binary calls
+/// this first, before it starts any thread; a library leaves the choice to its binary.
+pub fn prepare_process() {
+    keep_freed_memory();
+    let spin_limit = "CANDLE_BARRIER_POOL_SPIN_LIMIT";
+    if std::env::var_os(spin_limit).is_none() {
+        // After every large elementwise operation the threads of candle's own pool spin for 25,000 rounds, in the way of
+        // those that convolve; with so few rounds they go to sleep.
+        // SAFETY: no other thread runs yet, as the documentation asks.
+        unsafe { std::env::set_var(spin_limit, "100") };
+    }
+}
 
 /// Lets the C library keep freed memory for the next step instead of handing it back to the system.
 ///
 /// A step frees what the next one allocates again. glibc returns large blocks to the system at once, and the pages come
 /// back one fault after the other: measured on two cores in a virtual machine, that was half of the duration of an SRCNN
-/// 9-1-5 step. A binary calls this once, before it starts threads; a library leaves the choice to its binary. Where
-/// the allocator is not glibc's it does nothing.
-pub fn keep_freed_memory() {
+/// 9-1-5 step. Where the allocator is not glibc's this does nothing.
+fn keep_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         /// Never reached: nothing at the top of the heap is given back.
