@@ -44,3 +44,66 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{DType, Device, Module, Tensor};
+    use candle_nn::VarBuilder;
+    use plumage_conv::{to_nchw, to_nhwc};
+    use plumage_models::Parameters;
+    use plumage_trainer::gradients::Gradients;
+
+    use super::*;
+    use crate::bench::networks;
+
+    /// The same parameters and the same input through both engines, whose inputs and outputs are `[B, C, H, W]`: the output,
+    /// and the gradients of half its sum of squares, which weighs every output by itself.
+    fn assert_same<M: Module>(
+        (parameters, ours): (Parameters, impl Fn(&Tensor) -> Result<Tensor>),
+        candles: impl FnOnce(VarBuilder) -> Result<M>,
+        input: (usize, usize, usize, usize),
+    ) {
+        let same = parameters.iter().map(|(name, variable)| (name.to_owned(), variable.as_tensor().clone()));
+        let candles = candles(VarBuilder::from_tensors(same.collect(), DType::F32, &Device::Cpu)).unwrap();
+        let xs = Tensor::rand(0f32, 1., input, &Device::Cpu).unwrap();
+        let answer = |ys: Tensor| {
+            let loss = (ys.sqr().unwrap().sum_all().unwrap() * 0.5).unwrap();
+            let gradients = Gradients::of(&loss, &parameters).unwrap();
+            let outputs = ys.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+            let names = parameters.iter().map(|(name, _)| gradients.get(name).unwrap().to_vec());
+            std::iter::once(outputs).chain(names).collect::<Vec<_>>()
+        };
+        let ours = answer(ours(&xs).unwrap());
+        let candles = answer(candles.forward(&xs).unwrap());
+        assert_eq!(ours.len(), candles.len());
+        for (index, (ours, candles)) in ours.iter().zip(&candles).enumerate() {
+            let what = match index {
+                0 => "the output",
+                _ => parameters.iter().nth(index - 1).unwrap().0,
+            };
+            let largest = candles.iter().fold(f32::MIN_POSITIVE, |largest, value| largest.max(value.abs()));
+            for (ours, candles) in ours.iter().zip(candles) {
+                // Both are rounded, candle's sums one after the other.
+                assert!((ours - candles).abs() <= 1e-4 * largest, "{what}: {ours}, and candle {candles}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_network_has_the_outputs_and_gradients_of_stock_candle() {
+        for (channels, middle) in [(1, 1), (1, 5), (3, 5)] {
+            let (parameters, model) = plumage::srcnn(channels, middle).unwrap();
+            let candles = |vb: VarBuilder| candle::Srcnn::new(&networks::srcnn(channels, middle), &vb);
+            assert_same((parameters, |xs: &Tensor| model.forward(xs)), candles, (2, channels, 21, 19));
+        }
+        let (parameters, generator) = Parameters::init(0, &Device::Cpu, plumage::Generator::new).unwrap();
+        let ours = |xs: &Tensor| to_nchw(&generator.forward(&to_nhwc(xs)?)?);
+        assert_same((parameters, ours), |vb| candle::Generator::new(&vb), (2, 3, 13, 11));
+
+        let (parameters, discriminator) =
+            Parameters::init(0, &Device::Cpu, plumage::Discriminator::new).unwrap();
+        let ours = |xs: &Tensor| discriminator.forward(&to_nhwc(xs)?);
+        // Square, since candle takes the padding of a strided gradient from the height alone.
+        assert_same((parameters, ours), |vb| candle::Discriminator::new(&vb), (2, 3, 36, 36));
+    }
+}

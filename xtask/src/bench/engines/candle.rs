@@ -102,12 +102,12 @@ fn convs(specs: &[ConvSpec], vb: &VarBuilder) -> Result<Vec<Conv2d>> {
 }
 
 /// See [`networks::srcnn`].
-struct Srcnn {
+pub(super) struct Srcnn {
     convs: Vec<Conv2d>,
 }
 
 impl Srcnn {
-    fn new(specs: &[ConvSpec], vb: &VarBuilder) -> Result<Self> {
+    pub(super) fn new(specs: &[ConvSpec], vb: &VarBuilder) -> Result<Self> {
         Ok(Self { convs: convs(specs, vb)? })
     }
 }
@@ -123,12 +123,12 @@ impl Module for Srcnn {
 }
 
 /// See [`networks::generator`].
-struct Generator {
+pub(super) struct Generator {
     convs: Vec<Conv2d>,
 }
 
 impl Generator {
-    fn new(vb: &VarBuilder) -> Result<Self> {
+    pub(super) fn new(vb: &VarBuilder) -> Result<Self> {
         Ok(Self { convs: convs(&networks::generator(), vb)? })
     }
 }
@@ -149,13 +149,13 @@ impl Module for Generator {
 }
 
 /// See [`networks::discriminator`].
-struct Discriminator {
+pub(super) struct Discriminator {
     convs: Vec<Conv2d>,
     head: Linear,
 }
 
 impl Discriminator {
-    fn new(vb: &VarBuilder) -> Result<Self> {
+    pub(super) fn new(vb: &VarBuilder) -> Result<Self> {
         Ok(Self {
             convs: convs(&networks::discriminator(), vb)?,
             head: linear(LAST_WIDTH, 1, vb.pp("head"))?,

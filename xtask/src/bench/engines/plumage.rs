@@ -54,7 +54,7 @@ impl Learner {
 }
 
 /// SRCNN as experiments have it, with the paper's widths and zeros beyond the border.
-fn srcnn(channels: usize, middle: usize) -> Result<(Parameters, Box<dyn Upscaler>)> {
+pub(super) fn srcnn(channels: usize, middle: usize) -> Result<(Parameters, Box<dyn Upscaler>)> {
     let config = ModelConfig::Srcnn(SrcnnConfig {
         channels: if channels == 1 { Channels::Y } else { Channels::Rgb },
         kernels: [9, middle, 5],
@@ -128,10 +128,10 @@ fn layer(spec: &ConvSpec, activation: Activation, plus: Option<usize>, vb: &VarB
 }
 
 /// See [`networks::generator`]; images and features are `[B, H, W, C]`.
-struct Generator(Vec<Layer>);
+pub(super) struct Generator(Vec<Layer>);
 
 impl Generator {
-    fn new(vb: VarBuilder) -> Result<Self> {
+    pub(super) fn new(vb: VarBuilder) -> Result<Self> {
         let layers = networks::generator().into_iter().enumerate().map(|(index, spec)| {
             let activation = if spec.name.ends_with("conv1") { Activation::Relu } else { Activation::None };
             let plus = spec.name.ends_with("conv2").then(|| index - 2);
@@ -166,13 +166,13 @@ impl Module for Generator {
 }
 
 /// See [`networks::discriminator`]; takes `[B, H, W, 3]`, returns `[B, 1]`.
-struct Discriminator {
+pub(super) struct Discriminator {
     layers: Vec<Layer>,
     head: Linear,
 }
 
 impl Discriminator {
-    fn new(vb: VarBuilder) -> Result<Self> {
+    pub(super) fn new(vb: VarBuilder) -> Result<Self> {
         let leaky = Activation::LeakyRelu(SLOPE as f32);
         let specs = networks::discriminator();
         let layers = specs.iter().map(|spec| layer(spec, leaky, None, &vb)).collect::<Result<_>>()?;
