@@ -40,7 +40,7 @@ pub use layer::Layer;
 pub use layout::{pixel_shuffle, to_nchw, to_nhwc};
 pub use options::{Activation, ConvOptions, Padding};
 pub use peak::fma_peak_gflops;
-pub use process::prepare_process;
+pub use process::{CANDLE_THREADS, prepare_process};
 pub use strips::infer_in_strips;
 
 #[cfg(all(test, target_arch = "x86_64"))]

@@ -1,17 +1,18 @@
 //! What a process that trains sets once, before it starts threads.
 
-/// Makes the most of a process that computes all the time: freed memory is kept, and idle threads sleep. A binary calls
-/// this first, before it starts any thread; a library leaves the choice to its binary.
+/// Makes the most of a process that computes all the time: freed memory is kept, and candle leaves the processor to this
+/// crate's kernels. A binary calls this first, before it starts any thread; a library leaves the choice to its binary.
 pub fn prepare_process() {
     keep_freed_memory();
-    let spin_limit = "CANDLE_BARRIER_POOL_SPIN_LIMIT";
-    if std::env::var_os(spin_limit).is_none() {
-        // After every large elementwise operation the threads of candle's own pool spin for 25,000 rounds, in the way of
-        // those that convolve; with so few rounds they go to sleep.
+    if std::env::var_os(CANDLE_THREADS).is_none() {
         // SAFETY: no other thread runs yet, as the documentation asks.
-        unsafe { std::env::set_var(spin_limit, "100") };
+        unsafe { std::env::set_var(CANDLE_THREADS, "1") };
     }
 }
+
+/// The variable in which candle is told the number of threads for large elementwise operations. After each of them
+/// the threads spin for a while, in the way of those that convolve, and the operations are few and small beside those.
+pub const CANDLE_THREADS: &str = "CANDLE_NUM_THREADS";
 
 /// Lets the C library keep freed memory for the next step instead of handing it back to the system.
 ///

@@ -102,6 +102,10 @@ fn command(engine: Engine, workload: &Workload, threads: usize) -> Result<Comman
     command
         .args(["bench-worker", engine.name(), workload.name])
         .env("RAYON_NUM_THREADS", threads.to_string());
+    match engine {
+        Engine::Plumage => command.env_remove(plumage_conv::CANDLE_THREADS),
+        Engine::Candle => command.env(plumage_conv::CANDLE_THREADS, threads.to_string()),
+    };
     Ok(command)
 }
 
