@@ -82,6 +82,21 @@ impl Failure {
         }
     }
 
+    /// Says which checkpoint is left, where a run ended since its folder could not be written.
+    pub(crate) fn with_checkpoint(self, step: Option<u64>, again: &str) -> Self {
+        if !matches!(self, Self::Said { exit: ExitKind::Output, .. }) {
+            return self;
+        }
+        match step {
+            Some(step) => self.help(format!(
+                "the checkpoint of step {step} is whole: make the disk writable, or room on it, and go on with {again}"
+            )),
+            None => self.help(format!(
+                "there is no checkpoint yet: make the disk writable, or room on it, and begin again with {again}"
+            )),
+        }
+    }
+
     /// Something is wrong with one image of a set.
     pub(crate) fn in_image(name: &str, error: impl Display) -> Self {
         Self::said(ExitKind::Input, format!("{name}: {error}"))

@@ -7,6 +7,7 @@ mod folder;
 mod checkpoints;
 mod manifest;
 mod rows;
+mod seen;
 
 pub mod commit;
 pub mod disk;
@@ -22,3 +23,4 @@ pub use provenance::{Provenance, sha256};
 pub use rows::{
     EvaluationRow, MetricsRow, TimingRow, Validation, read_evaluation, read_metrics, read_timing,
 };
+pub use seen::{ImageSet, SeenImage, read_seen};
