@@ -82,19 +82,13 @@ impl Failure {
         }
     }
 
-    /// Says which checkpoint is left, where a run ended since its folder could not be written.
+    /// Says which checkpoint is left and how to go on, where the folder of a run could not be written or read.
     pub(crate) fn with_checkpoint(self, step: Option<u64>, again: &str) -> Self {
         if !matches!(self, Self::Said { exit: ExitKind::Output, .. }) {
             return self;
         }
-        match step {
-            Some(step) => self.help(format!(
-                "the checkpoint of step {step} is whole: make the disk writable, or room on it, and go on with {again}"
-            )),
-            None => self.help(format!(
-                "there is no checkpoint yet: make the disk writable, or room on it, and begin again with {again}"
-            )),
-        }
+        let left = step.map_or(String::new(), |step| format!("the checkpoint of step {step} is whole: "));
+        self.help(format!("{left}see that the disk has room and can be written, then {again}"))
     }
 
     /// Something is wrong with one image of a set.

@@ -10,7 +10,7 @@ use plumage_data::{Batches, DataRoots, fingerprint};
 use plumage_models::weights;
 use plumage_record::{
     BestValidation, Identity, ImageSet, Manifest, ModelSummary, Provenance, Purpose, RunFolder, Status,
-    read_manifest, sha256,
+    newest_checkpoint, read_manifest, sha256,
 };
 use plumage_reporting::{keep_figure, write_run};
 use plumage_trainer::{Ending, Outcome, restore};
@@ -66,7 +66,10 @@ pub(crate) fn run(
     };
     let opened = Opened { images, batches, identity };
 
-    let folder = open_folder(request)?;
+    let folder = open_folder(request).map_err(|failure| {
+        let left = newest_checkpoint(&request.results.join(request.name));
+        failure.with_checkpoint(left, request.again)
+    })?;
     run_in(&folder, workspace, request, experiment, &opened, interrupt)
         .map_err(|failure| failure.with_checkpoint(folder.checkpoints().newest_step(), request.again))
 }

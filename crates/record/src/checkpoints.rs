@@ -62,6 +62,11 @@ pub struct Checkpoints {
     seen: Cell<Option<u64>>,
 }
 
+/// The step of the newest checkpoint that verifies in the run folder `run`, for those who only look at it.
+pub fn newest_checkpoint(run: &Path) -> Option<u64> {
+    Checkpoints::in_run(run).newest_step()
+}
+
 impl Checkpoints {
     pub(crate) fn in_run(run: &Path) -> Self {
         Self { folder: run.join(FOLDER), seen: Cell::new(None) }
