@@ -58,6 +58,14 @@ impl Failure {
         Self::said(ExitKind::Input, format!("failed to read {}: {error}", path.display()))
     }
 
+    /// The counts of a trial cannot be kept.
+    pub(crate) fn unwritable_log(error: &impl Display) -> Self {
+        Self::said(
+            ExitKind::Output,
+            format!("failed to write the file that PLUMAGE_FAULT_LOG names: {error}"),
+        )
+    }
+
     /// A bug, or a machine that is not as expected.
     pub(crate) fn internal(error: impl Display) -> Self {
         Self::said(ExitKind::Internal, error)
@@ -72,6 +80,15 @@ impl Failure {
             }
             unchanged => unchanged,
         }
+    }
+
+    /// Says which checkpoint is left and how to go on, where the folder of a run could not be written or read.
+    pub(crate) fn with_checkpoint(self, step: Option<u64>, again: &str) -> Self {
+        if !matches!(self, Self::Said { exit: ExitKind::Output, .. }) {
+            return self;
+        }
+        let left = step.map_or(String::new(), |step| format!("the checkpoint of step {step} is whole: "));
+        self.help(format!("{left}see that the disk has room and can be written, then {again}"))
     }
 
     /// Something is wrong with one image of a set.

@@ -190,6 +190,7 @@ const FILES: &str = "\
 |---|---|
 | config.toml | every setting of the run, `extends` and `--set` worked in |
 | manifest.json | what ran, how far, on what, from which commit and data |
+| data.csv | the images that were learnt from and measured on, with the SHA-256 of each |
 | metrics.csv | loss, learning rate and validation by step |
 | timing.csv | seconds and speed by step |
 | evaluation.csv | PSNR and SSIM of every image |

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use candle_core::Device;
 use plumage_data::{
     AugmentConfig, BatchConfig, Batches, DataRoots, DatasetConfig, DegradationConfig, DegradationStep,
-    InputGrid, PatchConfig, RandomConfig, Recipe, aviary::AviaryConfig, fingerprint, open,
+    InputGrid, PatchConfig, RandomConfig, Recipe, aviary::AviaryConfig, open,
 };
 use plumage_imaging::{Channels, decode::Limits};
 use plumage_losses::LossConfig;
@@ -16,7 +16,8 @@ use plumage_models::{
     ModelConfig,
     srcnn::{BorderRule, SrcnnConfig, SrcnnInit},
 };
-use plumage_record::{Identity, RunFolder, Validation};
+use plumage_record::disk::faults::{Trial, during};
+use plumage_record::{Identity, ImageSet, RunFolder, Validation};
 use plumage_trainer::{
     Ending, Outcome, Progress, TrainError, TrainerConfig,
     optimizer::{AdamConfig, OptimizerConfig},
@@ -69,6 +70,15 @@ fn trainer() -> TrainerConfig {
 
 /// Trains in `results/run`, on from its newest checkpoint, until `stop` or the end.
 fn run(results: &Path, trainer: &TrainerConfig, stop: u64) -> Result<Outcome, TrainError> {
+    run_on(results, trainer, stop, BTreeMap::new())
+}
+
+fn run_on(
+    results: &Path,
+    trainer: &TrainerConfig,
+    stop: u64,
+    data: BTreeMap<String, ImageSet>,
+) -> Result<Outcome, TrainError> {
     let roots = DataRoots { data_root: None, manifests: results.to_owned() };
     let aviary = |images, seed| {
         let config = DatasetConfig::Aviary(AviaryConfig { images, side: 48, seed });
@@ -94,8 +104,7 @@ fn run(results: &Path, trainer: &TrainerConfig, stop: u64) -> Result<Outcome, Tr
         true => RunFolder::reopen(results, "run").unwrap(),
         false => RunFolder::begin(results, "run").unwrap().0,
     };
-    let data_sha256 = fingerprint(images.as_ref()).unwrap();
-    let identity = Identity { config_sha256: "config".into(), data_sha256, seed: 7 };
+    let identity = Identity { config_sha256: "config".into(), data, seed: 7 };
     let task = Restore {
         model: &model(),
         scale: 2,
@@ -193,4 +202,36 @@ fn a_run_that_diverges_stops_before_the_update_and_no_checkpoint_holds_what_is_n
             }
         }
     }
+}
+
+#[test]
+fn a_run_is_not_resumed_on_other_images_of_any_set() {
+    let results = tempfile::tempdir().unwrap();
+    let data = |validation: &str| {
+        let set = |sha256: &str| ImageSet { images: 3, sha256: sha256.to_owned() };
+        BTreeMap::from([("train".to_owned(), set("aa")), ("validation".to_owned(), set(validation))])
+    };
+    run_on(results.path(), &trainer(), 8, data("bb")).unwrap();
+    let error = run_on(results.path(), &trainer(), 9, data("cc")).unwrap_err();
+    assert!(matches!(error, TrainError::Changed { step: 8, .. }), "{error}");
+    for part in ["`validation`", "3 images with SHA-256 bb", "cc"] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    run_on(results.path(), &trainer(), 9, data("bb")).unwrap();
+}
+
+#[test]
+fn a_disk_that_fails_anywhere_in_training_costs_no_step_that_was_committed() {
+    let (_whole, expected) = uninterrupted();
+    let results = tempfile::tempdir().unwrap();
+    // Each attempt comes a little further, or not, and finds another fault.
+    for fault in
+        ["EIO@checkpoint.sync", "ENOSPC@40+", "EROFS@checkpoint.rename", "EDQUOT@metrics.sync", "EIO@90"]
+    {
+        let trial = Trial::parse(Some(fault), None).unwrap();
+        let (ended, report) = during(trial, || run(results.path(), &trainer(), u64::MAX));
+        assert!(ended.is_err() && report.struck.is_some(), "{fault}");
+    }
+    run(results.path(), &trainer(), u64::MAX).unwrap();
+    assert!(left_by(results.path()) == expected);
 }
