@@ -7,6 +7,8 @@ mod evaluate;
 mod experiment;
 mod list;
 mod new;
+#[cfg(unix)]
+mod torture;
 
 use std::process::ExitCode;
 
@@ -34,6 +36,9 @@ pub(crate) enum Command {
     /// One engine at one workload, as a process of `bench`.
     #[command(hide = true)]
     BenchWorker(bench::WorkerArgs),
+    /// Kill, starve and mislead the program, and see whether it keeps its promises.
+    #[cfg(unix)]
+    Torture(torture::Args),
 }
 
 impl Command {
@@ -48,6 +53,8 @@ impl Command {
             Self::Evaluate(args) => evaluate::run(&args),
             Self::Bench(args) => bench::run(&args),
             Self::BenchWorker(args) => bench::work(&args),
+            #[cfg(unix)]
+            Self::Torture(args) => torture::run(&args),
         }
     }
 }

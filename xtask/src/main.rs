@@ -9,6 +9,8 @@ mod experiment;
 mod training;
 
 mod bench;
+#[cfg(unix)]
+mod torture;
 
 mod device;
 mod difference;

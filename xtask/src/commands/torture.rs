@@ -1,0 +1,60 @@
+//! `torture`: kill, starve and mislead the program on purpose.
+
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+
+use crate::{
+    exit::ExitKind,
+    failure::Failure,
+    say::{note, say},
+    torture::{Arena, Group, Plan, carry_out},
+    workspace::Workspace,
+};
+
+/// Arguments of `torture`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Minutes that all trials may take together. The same command goes on where a killed one was.
+    #[arg(long, value_name = "N", required_unless_present = "trials", value_parser = minutes)]
+    minutes: Option<Duration>,
+    /// Another seed makes other trials.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// Trials of this kind only.
+    #[arg(long, value_name = "GROUP")]
+    only: Option<Group>,
+    /// Trials of each group.
+    #[arg(long, value_name = "N")]
+    trials: Option<u64>,
+    /// The number of the first trial.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    first: u64,
+    /// The folder to work in; without it target/torture/seed-S.
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+/// Minutes of a clock, more than none and at most a month.
+fn minutes(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Ok(minutes) if minutes > 0. && minutes <= 44_640. => Ok(Duration::from_secs_f64(60. * minutes)),
+        _ => Err("give minutes, more than 0 and at most 44640".to_owned()),
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::find()?;
+    let work = args.dir.clone().unwrap_or_else(|| {
+        workspace.root().join("target").join("torture").join(format!("seed-{}", args.seed))
+    });
+    note!("working in {}", work.display());
+    let plan = Plan {
+        groups: args.only.map_or_else(|| Group::ALL.to_vec(), |only| vec![only]),
+        time: args.minutes,
+        trials: args.trials,
+        first: args.first,
+    };
+    let arena = Arena::prepare(&work, args.seed, &workspace).map_err(Failure::internal)?;
+    let (passed, failed) = carry_out(&plan, &arena).map_err(Failure::internal)?;
+    say!("{passed} passed, {failed} failed");
+    Ok(if failed == 0 { ExitKind::Ok } else { ExitKind::Internal }.into())
+}
