@@ -39,6 +39,10 @@ pub(crate) enum Command {
     /// Kill, starve and mislead the program, and see whether it keeps its promises.
     #[cfg(unix)]
     Torture(torture::Args),
+    /// Trials that may end their process, as a process of `torture`.
+    #[cfg(unix)]
+    #[command(hide = true)]
+    TortureWorker(torture::WorkerArgs),
 }
 
 impl Command {
@@ -55,6 +59,8 @@ impl Command {
             Self::BenchWorker(args) => bench::work(&args),
             #[cfg(unix)]
             Self::Torture(args) => torture::run(&args),
+            #[cfg(unix)]
+            Self::TortureWorker(args) => torture::work(&args),
         }
     }
 }

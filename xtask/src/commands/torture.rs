@@ -6,7 +6,7 @@ use crate::{
     exit::ExitKind,
     failure::Failure,
     say::{note, say},
-    torture::{Arena, Group, Plan, carry_out},
+    torture::{self, Arena, Group, Plan, carry_out},
     workspace::Workspace,
 };
 
@@ -57,4 +57,20 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let (passed, failed) = carry_out(&plan, &arena).map_err(Failure::internal)?;
     say!("{passed} passed, {failed} failed");
     Ok(if failed == 0 { ExitKind::Ok } else { ExitKind::Internal }.into())
+}
+
+/// Arguments of `torture-worker`, which `torture` starts.
+#[derive(clap::Args)]
+pub(crate) struct WorkerArgs {
+    group: Group,
+    seed: u64,
+    first: u64,
+    count: u64,
+    dir: PathBuf,
+}
+
+/// Makes some trials of one group.
+pub(crate) fn work(args: &WorkerArgs) -> Result<ExitCode, Failure> {
+    torture::work(args.group, &args.dir, args.seed, args.first, args.count).map_err(Failure::internal)?;
+    Ok(ExitKind::Ok.into())
 }

@@ -4,15 +4,21 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use plumage_random::{Stream, generator};
+use plumage_record::RunFolder;
 use rand::Rng;
 
-use super::{Group, Outcome, Wrong, child::Running, sameness};
-use crate::workspace::Workspace;
+use super::{
+    Group, Outcome, Wrong,
+    child::Running,
+    faults::{self, Counts},
+    sameness,
+};
+use crate::{experiment::Experiment, workspace::Workspace};
 
 /// The experiment of the trials: everything that a run has, in half a second.
 pub(super) const NAME: &str = "torture";
@@ -25,7 +31,7 @@ about = "what the torture runs"
 degradation = ["bicubic", { noise = { sigma = 2.0 } }]
 
 [data.train.aviary]
-images = 6
+images = 8
 side = 48
 seed = 1
 
@@ -33,6 +39,10 @@ seed = 1
 images = 1
 side = 32
 seed = 2
+
+[data.split]
+validation = 0.0
+test = 0.5
 
 [data.batches]
 size = 8
@@ -49,11 +59,54 @@ clip_grad_norm = 1.0
 ema_decay = 0.9
 "#;
 
+/// The same on a folder of pictures, with as little as possible after it.
+const FOLDER_TOML: &str = r#"extends = "torture"
+about = "what the torture runs on a folder of pictures"
+
+[data.train.folder]
+path = "birds"
+min_side = 16
+
+[trainer]
+steps = 2
+validate_every = 2
+checkpoint_every = 2
+"#;
+
+/// What makes any experiment tiny.
+const VARIANT_TOML: &str = r#"
+[data.train.aviary]
+images = 8
+side = 64
+seed = 1
+
+[data.validation.aviary]
+images = 1
+side = 64
+seed = 2
+
+[data.split]
+validation = 0.0
+test = 0.25
+
+[trainer]
+steps = 6
+record_every = 1
+validate_every = 3
+checkpoint_every = 3
+
+[evaluation]
+on = ["test"]
+figures = 0
+"#;
+
 /// The place of all trials of one torture.
 pub(crate) struct Arena {
     work: PathBuf,
     seed: u64,
     reference: Mutex<Option<Reference>>,
+    half: Mutex<Option<PathBuf>>,
+    counts: Mutex<Option<(Counts, Counts)>>,
 }
 
 /// A run that nobody disturbed.
@@ -84,13 +137,33 @@ impl Arena {
                 }
             }
         }
-        fs::write(workspace.join("experiments").join(format!("{NAME}.toml")), TOML)?;
-        Ok(Self { work, seed, reference: Mutex::default() })
+        let experiments = workspace.join("experiments");
+        for name in Experiment::names(shipped).map_err(|failure| format!("{failure:?}"))? {
+            let text = format!("extends = \"{name}\"\nabout = \"a tiny {name}\"\n{VARIANT_TOML}");
+            fs::write(experiments.join(format!("{VARIANT}{name}.toml")), text)?;
+        }
+        fs::write(experiments.join(format!("{NAME}.toml")), TOML)?;
+        fs::write(experiments.join(format!("{NAME}_folder.toml")), FOLDER_TOML)?;
+        Ok(Self::in_folder(work, seed))
+    }
+
+    fn in_folder(work: PathBuf, seed: u64) -> Self {
+        let (reference, half, counts) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { work, seed, reference, half, counts }
     }
 
     /// An arena that another process has prepared.
     pub(super) fn enter(work: &Path, seed: u64) -> Result<Self, Wrong> {
-        Ok(Self { work: std::path::absolute(work)?, seed, reference: Mutex::default() })
+        let arena = Self::in_folder(std::path::absolute(work)?, seed);
+        // These were made by the process that prepared it.
+        let (run, half) = (arena.reference_run(), arena.half_run());
+        if run.join("weights.safetensors").exists() {
+            *lock(&arena.reference) = Some(Reference { run, took: Duration::ZERO });
+        }
+        if half.exists() {
+            *lock(&arena.half) = Some(half);
+        }
+        Ok(arena)
     }
 
     /// The seed of everything random.
@@ -115,12 +188,7 @@ impl Arena {
 
     /// An empty folder for a trial.
     pub(super) fn place(&self, group: Group, trial: u64) -> Result<PathBuf, Wrong> {
-        let place = self.place_of(group, trial);
-        if place.exists() {
-            fs::remove_dir_all(&place)?;
-        }
-        fs::create_dir_all(&place)?;
-        Ok(place)
+        emptied(self.place_of(group, trial))
     }
 
     /// Where a trial takes place.
@@ -156,22 +224,49 @@ impl Arena {
         place.join("results").join(NAME)
     }
 
+    fn reference_run(&self) -> PathBuf {
+        Self::run_in(&self.work.join("reference"))
+    }
+
+    fn half_run(&self) -> PathBuf {
+        Self::run_in(&self.work.join("half"))
+    }
+
     /// The run that nobody disturbed.
     pub(super) fn reference(&self) -> Result<Reference, Wrong> {
-        let mut known = self.reference.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(reference) = &*known {
-            return Ok(reference.clone());
-        }
-        let place = self.work.join("reference");
-        if place.exists() {
-            fs::remove_dir_all(&place)?;
-        }
-        fs::create_dir_all(&place)?;
-        let ended = Running::start(&mut self.train(&place), &place)?.wait()?;
-        ended.expect(&[0])?;
-        let reference = Reference { run: Self::run_in(&place), took: ended.took };
-        *known = Some(reference.clone());
-        Ok(reference)
+        once(&self.reference, || {
+            let place = emptied(self.work.join("reference"))?;
+            let ended = Running::start(&mut self.train(&place), &place)?.wait()?;
+            ended.expect(&[0])?;
+            Ok(Reference { run: self.reference_run(), took: ended.took })
+        })
+    }
+
+    /// A run that was killed half the way, with two checkpoints.
+    pub(super) fn half(&self) -> Result<PathBuf, Wrong> {
+        once(&self.half, || {
+            let place = emptied(self.work.join("half"))?;
+            let mut running = Running::start(&mut self.train(&place), &place)?;
+            let third = self.half_run().join("checkpoints/step-0000000012");
+            if !running.until(|_| third.exists())? {
+                return Err(format!("no third checkpoint: {}", running.wait()?).into());
+            }
+            running.kill()?;
+            // What the dead process was at is swept away, so that two whole checkpoints are left, and nothing else.
+            let folder = RunFolder::reopen(&place.join("results"), NAME)?;
+            folder.checkpoints().keep(2)?;
+            Ok(self.half_run())
+        })
+    }
+
+    /// What the run from the beginning and the one from half the way do to files.
+    pub(super) fn counts(&self) -> Result<(Counts, Counts), Wrong> {
+        once(&self.counts, || {
+            let fresh = faults::count(self, &emptied(self.work.join("count-fresh"))?, None)?;
+            let place = emptied(self.work.join("count-half"))?;
+            copy(&self.half()?, &Self::run_in(&place))?;
+            Ok((fresh, faults::count(self, &place, None)?))
+        })
     }
 
     /// Resumes what is in `place` to its end, which must be that of the run that nobody disturbed.
@@ -196,4 +291,55 @@ impl Arena {
         }
         Ok(())
     }
+}
+
+/// Names of tiny experiments begin so.
+const VARIANT: &str = "tiny_";
+
+/// A tiny variant of every shipped experiment.
+pub(super) fn tiny_variants(workspace: &Path) -> Result<Vec<String>, Wrong> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(workspace.join("experiments"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        names.extend(name.strip_suffix(".toml").filter(|name| name.starts_with(VARIANT)).map(str::to_owned));
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// A folder with nothing in it.
+fn emptied(folder: PathBuf) -> Result<PathBuf, Wrong> {
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// Copies a folder with all that is in it.
+pub(super) fn copy(from: &Path, to: &Path) -> Outcome {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is known, or is found out now.
+fn once<T: Clone>(known: &Mutex<Option<T>>, find: impl FnOnce() -> Result<T, Wrong>) -> Result<T, Wrong> {
+    let mut known = lock(known);
+    if let Some(known) = &*known {
+        return Ok(known.clone());
+    }
+    Ok(known.insert(find()?).clone())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -24,7 +24,6 @@ const GLANCE: Duration = Duration::from_micros(500);
 pub(super) struct Running {
     child: Child,
     started: Instant,
-    stdout: PathBuf,
     stderr: PathBuf,
 }
 
@@ -33,8 +32,6 @@ pub(super) struct Running {
 pub(super) struct Ended {
     /// Its exit status; none when it had to be killed because it hung.
     status: Option<ExitStatus>,
-    /// What it said on stdout.
-    pub(super) stdout: String,
     /// What it said on stderr.
     pub(super) stderr: String,
     /// How long it ran.
@@ -49,7 +46,7 @@ impl Running {
             (place.join(format!("stdout-{number}.txt")), place.join(format!("stderr-{number}.txt")));
         command.stdin(Stdio::null()).stdout(File::create(&stdout)?).stderr(File::create(&stderr)?);
         let started = Instant::now();
-        Ok(Self { child: command.spawn()?, started, stdout, stderr })
+        Ok(Self { child: command.spawn()?, started, stderr })
     }
 
     /// Waits until `moment` has come; false when the process ended before.
@@ -96,9 +93,8 @@ impl Running {
     }
 
     fn ended(&self, status: Option<ExitStatus>) -> io::Result<Ended> {
-        let said = |path: &Path| Ok::<_, io::Error>(String::from_utf8_lossy(&fs::read(path)?).into_owned());
-        let (stdout, stderr) = (said(&self.stdout)?, said(&self.stderr)?);
-        Ok(Ended { status, stdout, stderr, took: self.started.elapsed() })
+        let stderr = String::from_utf8_lossy(&fs::read(&self.stderr)?).into_owned();
+        Ok(Ended { status, stderr, took: self.started.elapsed() })
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
 use super::{
     Arena, Group, Wrong,
     tally::{Count, Tally},
+    worker::{Batch, make_in_a_process},
 };
 use crate::say::{note, say};
 
@@ -30,6 +31,9 @@ pub(crate) fn carry_out(plan: &Plan, arena: &Arena) -> Result<(u64, u64), Wrong>
     if tally.spent_s > 0. {
         note!("going on after {:.0} s", tally.spent_s);
     }
+    // Without these there is nothing to compare with.
+    arena.reference()?;
+    arena.half()?;
     let mut ends = BTreeMap::new();
     for &group in &plan.groups {
         let end = match plan.trials {
@@ -45,14 +49,17 @@ pub(crate) fn carry_out(plan: &Plan, arena: &Arena) -> Result<(u64, u64), Wrong>
         let spent = |group: &&Group| tally.groups[group.name()].spent_s;
         let Some(&group) = unfinished.min_by(|a, b| spent(a).total_cmp(&spent(b))) else { break };
         let first = tally.groups[group.name()].next;
-        let count = group.batch().min(ends[group.name()] - first);
+        let left = ends[group.name()] - first;
         let started = Instant::now();
-        let failures = group.make_batch(arena, first, count);
+        let Batch { made, failures } = match group.together() {
+            Some(together) => make_in_a_process(group, arena, first, together.min(left))?,
+            None => make_here(group, arena, first),
+        };
         let took_s = started.elapsed().as_secs_f64();
         tally.spent_s += took_s;
         let count_of = tally.groups.entry(group.name().to_owned()).or_default();
-        count_of.next += count;
-        count_of.passed += count - failures.len() as u64;
+        count_of.next += made;
+        count_of.passed += made - failures.len() as u64;
         count_of.failed += failures.len() as u64;
         count_of.spent_s += took_s;
         for (trial, reason) in &failures {
@@ -81,17 +88,14 @@ fn report(arena: &Arena, group: Group, trial: u64, reason: &str) {
     }
 }
 
-impl Group {
-    /// Makes `count` trials from `first` on; returns the failures.
-    fn make_batch(self, arena: &Arena, first: u64, count: u64) -> Vec<(u64, String)> {
-        let mut failures = Vec::new();
-        for trial in first..first + count {
-            match self.make(arena, trial) {
-                // What a failed trial left is kept, for people to look at.
-                Err(wrong) => failures.push((trial, wrong.to_string())),
-                Ok(()) => drop(fs::remove_dir_all(arena.place_of(self, trial))),
-            }
+/// Makes one trial, which starts processes of its own.
+fn make_here(group: Group, arena: &Arena, trial: u64) -> Batch {
+    match group.make(arena, trial) {
+        // What a failed trial left is kept, for people to look at.
+        Err(wrong) => Batch { made: 1, failures: vec![(trial, wrong.to_string())] },
+        Ok(()) => {
+            let _ = fs::remove_dir_all(arena.place_of(group, trial));
+            Batch { made: 1, failures: Vec::new() }
         }
-        failures
     }
 }
