@@ -58,6 +58,14 @@ impl Failure {
         Self::said(ExitKind::Input, format!("failed to read {}: {error}", path.display()))
     }
 
+    /// The counts of a trial cannot be kept.
+    pub(crate) fn unwritable_log(error: &impl Display) -> Self {
+        Self::said(
+            ExitKind::Output,
+            format!("failed to write the file that PLUMAGE_FAULT_LOG names: {error}"),
+        )
+    }
+
     /// A bug, or a machine that is not as expected.
     pub(crate) fn internal(error: impl Display) -> Self {
         Self::said(ExitKind::Internal, error)

@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use commands::Command;
 use failure::Failure;
+use plumage_record::disk::faults::{self, Trial};
 
 /// Super-resolution experiments: train from a TOML file, measure, and keep what came out.
 #[derive(Parser)]
@@ -50,10 +51,18 @@ Exit codes: 0 done, 2 usage or config, 4 unreadable input, 5 output not writable
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    match Trial::from_environment() {
+        Ok(trial) => trial.into_iter().for_each(faults::arm),
+        Err(error) => return Failure::usage(&error, error.help()).report(),
+    }
     // A panic is a bug; it has said where on stderr, and the exit code is that of a bug.
-    match std::panic::catch_unwind(|| cli.command.run()) {
+    let code = match std::panic::catch_unwind(|| cli.command.run()) {
         Ok(Ok(code)) => code,
         Ok(Err(failure)) => failure.report(),
         Err(_) => Failure::internal("the program stopped at a place that it should never reach").report(),
+    };
+    match faults::write_log() {
+        Ok(()) => code,
+        Err(error) => Failure::unwritable_log(&error).report(),
     }
 }

@@ -9,7 +9,8 @@ use plumage_config::Loaded;
 use plumage_data::{Batches, DataRoots, fingerprint};
 use plumage_models::weights;
 use plumage_record::{
-    BestValidation, Identity, Manifest, ModelSummary, Provenance, RunFolder, Status, read_manifest, sha256,
+    BestValidation, Identity, Manifest, ModelSummary, Provenance, Purpose, RunFolder, Status, read_manifest,
+    sha256,
 };
 use plumage_reporting::{keep_figure, write_run};
 use plumage_trainer::{Ending, Outcome, restore};
@@ -96,7 +97,7 @@ pub(crate) fn run(
     if done > 0 {
         note!("resuming {} at step {done} of {}", request.name, experiment.trainer.steps);
     }
-    folder.save("config.toml", resolved.as_bytes())?;
+    folder.save(Purpose::Config, "config.toml", resolved.as_bytes())?;
     manifest.save(folder.path())?;
 
     let mut watch = Watch::new(experiment.trainer.steps, done, interrupt.clone());
@@ -202,7 +203,7 @@ fn keep(
         ("model".to_owned(), experiment.model.architecture().name().to_owned()),
         ("scale".to_owned(), experiment.scale.to_string()),
     ]);
-    folder.save("weights.safetensors", &weights::to_bytes(&outcome.weights, &about)?)?;
+    folder.save(Purpose::Weights, "weights.safetensors", &weights::to_bytes(&outcome.weights, &about)?)?;
     let network = Network::new(&experiment.model, experiment.scale, &outcome.weights)?;
     let EvaluationConfig { protocol, figures, .. } = experiment.evaluation;
     let how = Measure { method: request.name, protocol, figures };

@@ -3,23 +3,19 @@
 use std::{
     collections::BTreeMap,
     ffi::OsStr,
-    fs, io,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    RecordError,
-    commit::{self, write_error},
+    RecordError, commit,
+    disk::{self, Purpose},
 };
 
 use self::manifest::Manifest;
 
 mod manifest;
-
-/// Largest file of a checkpoint that is read, in bytes.
-const MAX_BYTES: u64 = 1 << 32;
 
 const MANIFEST: &str = "manifest.json";
 
@@ -80,11 +76,7 @@ impl Checkpoints {
         let mut all: Vec<(&str, &[u8])> =
             files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
         all.push((MANIFEST, &text));
-        fs::create_dir_all(&self.folder).map_err(|source| write_error(&self.folder, source))?;
-        if path.exists() {
-            fs::remove_dir_all(&path).map_err(|source| write_error(&path, source))?;
-        }
-        commit::folder(&path, &all)
+        commit::folder(Purpose::Checkpoint, &path, &all)
     }
 
     /// The newest checkpoint that verifies, if there is any folder of one, and those that were passed over.
@@ -131,7 +123,7 @@ impl Checkpoints {
         }
         if kept == newest {
             for step in others {
-                commit::remove(&self.path_of(step))?;
+                commit::remove_folder(Purpose::Checkpoint, &self.path_of(step))?;
             }
         }
         Ok(())
@@ -143,15 +135,8 @@ impl Checkpoints {
 
     /// The steps that have a folder, in order.
     fn steps(&self) -> Result<Vec<u64>, RecordError> {
-        let read_error = |source| RecordError::Read { path: self.folder.clone(), source };
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(read_error(error)),
-        };
         let mut steps = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(read_error)?.path();
+        for path in disk::list(Purpose::Checkpoint, &self.folder)? {
             let name = path.file_name().and_then(OsStr::to_str);
             let step = name.and_then(|name| name.strip_prefix("step-")?.parse().ok());
             // Only names as they are written: `step-7` and `step-+7` are not that of step 7.
@@ -164,13 +149,9 @@ impl Checkpoints {
     /// Reads a checkpoint and verifies every byte of it.
     fn read(&self, step: u64) -> Result<Checkpoint, String> {
         let path = self.path_of(step);
-        let read = |name: &str| {
-            let file = path.join(name);
-            let meta = fs::metadata(&file).map_err(|error| format!("{name}: {error}"))?;
-            if !meta.is_file() || meta.len() > MAX_BYTES {
-                return Err(format!("{name} is no file of at most {MAX_BYTES} bytes"));
-            }
-            fs::read(&file).map_err(|error| format!("{name}: {error}"))
+        let read = |name: &str| match disk::read(Purpose::Checkpoint, &path.join(name)) {
+            Ok(bytes) => bytes.ok_or_else(|| format!("{name} is missing")),
+            Err(error) => Err(error.to_string()),
         };
         let manifest =
             Manifest::unseal(&read(MANIFEST)?).map_err(|reason| format!("{MANIFEST}: {reason}"))?;
@@ -193,6 +174,8 @@ impl Checkpoints {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn identity() -> Identity {

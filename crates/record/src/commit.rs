@@ -3,117 +3,98 @@
 //! A file is written under a temporary name, flushed to the disk, renamed, and its folder flushed. Measured on ext4: a
 //! rename without the flush before it can leave an empty file and lose the old one.
 
-use std::{
-    fs::{self, File, OpenOptions},
-    io::Write,
-    path::{Path, PathBuf},
+use std::path::{Path, PathBuf};
+
+use crate::{
+    RecordError,
+    disk::{self, Purpose},
 };
 
-use crate::RecordError;
-
-/// Marks names that a dead process may have left; a later commit of the same name removes them.
+/// Marks names that a dead process may have left; [`sweep`] removes them.
 const TEMPORARY: &str = ".tmp-";
 
-/// Writes `bytes` to `path`, replacing what is there.
+/// Writes `bytes` to `path`, replacing what is there; the folder is made as needed.
 ///
 /// # Errors
-/// [`RecordError::Write`]; then what was at `path` is still there.
-pub fn file(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
-    let temporary = temporary_name(path);
-    let result = write_through(&temporary, bytes).and_then(|()| rename(&temporary, path));
-    if result.is_err() {
+/// [`RecordError::Write`]; then what was at `path` is still there, or the new file is, and never a part of it.
+pub fn file(purpose: Purpose, path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
+    disk::make_folder(purpose, path.parent().unwrap_or(Path::new("")))?;
+    let temporary = temporary_name(path, "");
+    let result = disk::write(purpose, &temporary, bytes)
+        .and_then(|()| disk::rename_unflushed(purpose, &temporary, path))
         // The error that is reported is the one that came first.
-        let _ = fs::remove_file(&temporary);
-    }
-    result
+        .inspect_err(|_| drop(disk::remove(Purpose::Leftover, &temporary)));
+    result.and_then(|()| disk::sync_folder(purpose, path.parent().unwrap_or(Path::new(""))))
 }
 
-/// Makes the folder `path` with the given files in it; `path` must not exist.
+/// Makes the folder `path` with the given files in it. A folder that is there already is removed once the new one is whole.
 ///
 /// # Errors
-/// [`RecordError::Write`]; then there is no folder at `path`.
-pub fn folder(path: &Path, files: &[(&str, &[u8])]) -> Result<(), RecordError> {
-    let temporary = temporary_name(path);
+/// [`RecordError::Write`]; then at `path` is what was there, or nothing, or the new folder, and never a part of one.
+pub fn folder(purpose: Purpose, path: &Path, files: &[(&str, &[u8])]) -> Result<(), RecordError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    disk::make_folder(purpose, folder)?;
+    let (temporary, old) = (temporary_name(path, ""), temporary_name(path, "old-"));
+    let replaces = path.exists();
     let fill = || {
-        if temporary.exists() {
-            fs::remove_dir_all(&temporary).map_err(|source| write_error(&temporary, source))?;
-        }
-        fs::create_dir_all(&temporary).map_err(|source| write_error(&temporary, source))?;
+        disk::remove(Purpose::Leftover, &temporary)?;
+        disk::make_folder_unflushed(purpose, &temporary)?;
         for (name, bytes) in files {
-            write_through(&temporary.join(name), bytes)?;
+            disk::write(purpose, &temporary.join(name), bytes)?;
         }
-        flush_folder(&temporary)?;
-        rename(&temporary, path)
+        disk::sync_folder(purpose, &temporary)?;
+        if replaces {
+            disk::rename_unflushed(purpose, path, &old)?;
+        }
+        disk::rename_unflushed(purpose, &temporary, path).inspect_err(|_| {
+            if replaces {
+                let _ = disk::rename_unflushed(purpose, &old, path);
+            }
+        })
     };
-    let result = fill();
-    if result.is_err() {
-        let _ = fs::remove_dir_all(&temporary);
-    }
-    result
+    fill().inspect_err(|_| drop(disk::remove(Purpose::Leftover, &temporary)))?;
+    disk::sync_folder(purpose, folder)?;
+    if replaces { disk::remove(Purpose::Leftover, &old) } else { Ok(()) }
 }
 
-/// Adds `bytes` to the end of `path` and flushes them.
+/// Removes a folder so that it is there whole or not at all.
 ///
 /// # Errors
-/// [`RecordError::Write`]; a part of the bytes may then stand at the end of the file.
-pub fn append(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
-    let mut options = OpenOptions::new();
-    let file = options.append(true).create(true).open(path).map_err(|source| write_error(path, source))?;
-    flush(file, path, bytes)
+/// [`RecordError::Write`]; what is left of it has a name that [`sweep`] removes.
+pub(crate) fn remove_folder(purpose: Purpose, path: &Path) -> Result<(), RecordError> {
+    let gone = temporary_name(path, "old-");
+    disk::remove(Purpose::Leftover, &gone)?;
+    disk::rename_unflushed(purpose, path, &gone)?;
+    disk::remove(purpose, &gone)
 }
 
-/// Removes what processes that died left in `folder`.
+/// Removes what processes that died left in `folder` and the folders in it. Nobody else may be at work there.
 ///
 /// # Errors
-/// [`RecordError::Write`].
+/// [`RecordError::Read`] when a folder cannot be listed, [`RecordError::Write`] when something cannot be removed.
 pub fn sweep(folder: &Path) -> Result<(), RecordError> {
-    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
-    for entry in entries.filter_map(Result::ok) {
-        if entry.file_name().to_string_lossy().contains(TEMPORARY) {
-            remove(&entry.path())?;
+    for path in disk::list(Purpose::Leftover, folder)? {
+        let is_left = path.file_name().is_some_and(|name| name.to_string_lossy().contains(TEMPORARY));
+        if is_left {
+            disk::remove(Purpose::Leftover, &path)?;
+        } else if path.is_dir() && !path.is_symlink() {
+            sweep(&path)?;
         }
     }
     Ok(())
 }
 
-/// Removes a file, or a folder with all that is in it.
-pub(crate) fn remove(path: &Path) -> Result<(), RecordError> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    removed.map_err(|source| write_error(path, source))
-}
-
-fn temporary_name(path: &Path) -> PathBuf {
+/// A name beside `path` that no other process chooses.
+fn temporary_name(path: &Path, what: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!("{TEMPORARY}{}", std::process::id()));
+    name.push(format!("{TEMPORARY}{what}{}", std::process::id()));
     path.with_file_name(name)
-}
-
-fn write_through(path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
-    let file = File::create(path).map_err(|source| write_error(path, source))?;
-    flush(file, path, bytes)
-}
-
-fn flush(mut file: File, path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|source| write_error(path, source))
-}
-
-fn rename(from: &Path, to: &Path) -> Result<(), RecordError> {
-    fs::rename(from, to).map_err(|source| write_error(to, source))?;
-    flush_folder(to.parent().unwrap_or(Path::new(".")))
-}
-
-/// Makes the names in a folder survive a power cut.
-pub(crate) fn flush_folder(path: &Path) -> Result<(), RecordError> {
-    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    File::open(path).and_then(|folder| folder.sync_all()).map_err(|source| write_error(path, source))
-}
-
-pub(crate) fn write_error(path: &Path, source: std::io::Error) -> RecordError {
-    RecordError::Write { path: path.to_owned(), source }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -129,8 +110,8 @@ mod tests {
     fn a_committed_file_replaces_the_old_one_and_leaves_nothing_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.json");
-        file(&path, b"old").unwrap();
-        file(&path, b"new").unwrap();
+        file(Purpose::Config, &path, b"old").unwrap();
+        file(Purpose::Config, &path, b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(names(folder.path()), ["a.json"]);
     }
@@ -139,9 +120,9 @@ mod tests {
     fn a_folder_is_there_whole_or_not_at_all() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("step-1");
-        assert!(folder(&path, &[("good", b"1"), ("no/such/folder", b"2")]).is_err());
+        assert!(folder(Purpose::Checkpoint, &path, &[("good", b"1"), ("no/such/folder", b"2")]).is_err());
         assert!(names(place.path()).is_empty());
-        folder(&path, &[("a", b"1"), ("b", b"2")]).unwrap();
+        folder(Purpose::Checkpoint, &path, &[("a", b"1"), ("b", b"2")]).unwrap();
         assert_eq!(names(&path), ["a", "b"]);
         assert_eq!(names(place.path()), ["step-1"]);
     }
@@ -151,7 +132,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("taken");
         fs::create_dir_all(path.join("inside")).unwrap();
-        let error = file(&path, b"new").unwrap_err();
+        let error = file(Purpose::Config, &path, b"new").unwrap_err();
         assert!(error.to_string().contains("taken"), "{error}");
         assert_eq!(names(folder.path()), ["taken"]);
     }

@@ -5,9 +5,9 @@ use std::{io, path::PathBuf};
 pub enum ErrorKind {
     /// What was asked for does not exist, or cannot.
     Usage,
-    /// A record cannot be read.
+    /// A record is not what it should be.
     Input,
-    /// Something could not be written.
+    /// The disk failed: something could not be written or read.
     Output,
     /// Another process works in the folder.
     Locked,
@@ -88,8 +88,8 @@ impl RecordError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Name { .. } | Self::NoRun { .. } => ErrorKind::Usage,
-            Self::Read { .. } | Self::Row { .. } | Self::Manifest { .. } => ErrorKind::Input,
-            Self::Write { .. } => ErrorKind::Output,
+            Self::Row { .. } | Self::Manifest { .. } => ErrorKind::Input,
+            Self::Read { .. } | Self::Write { .. } => ErrorKind::Output,
             Self::Locked { .. } => ErrorKind::Locked,
             Self::NoCheckpoint { .. } => ErrorKind::Checkpoint,
         }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    Checkpoints, EvaluationRow, MetricsRow, RecordError, TimingRow,
-    commit::{self, write_error},
+    Checkpoints, EvaluationRow, MetricsRow, RecordError, TimingRow, commit,
+    disk::{self, Purpose, write_error},
     read_timing, rows,
 };
 
@@ -45,16 +45,16 @@ impl RunFolder {
         let mut moved = None;
         if path.exists() {
             let present = Self::lock(&path)?;
+            commit::sweep(&path)?;
             let free =
                 (1..).map(|number: u64| results.join(format!("{name}.{number}"))).find(|path| !path.exists());
             if let Some(aside) = free {
-                fs::rename(&path, &aside).map_err(|source| write_error(&aside, source))?;
+                disk::rename(Purpose::Run, &path, &aside)?;
                 moved = Some(aside);
             }
             drop(present);
         }
-        fs::create_dir_all(&path).map_err(|source| write_error(&path, source))?;
-        commit::flush_folder(results)?;
+        disk::make_folder(Purpose::Run, &path)?;
         Ok((Self::lock(&path)?, moved))
     }
 
@@ -70,17 +70,15 @@ impl RunFolder {
         }
         let folder = Self::lock(&path)?;
         commit::sweep(&path)?;
-        let entries =
-            fs::read_dir(&path).map_err(|source| RecordError::Read { path: path.clone(), source })?;
-        for inner in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|inner| inner.is_dir()) {
-            commit::sweep(&inner)?;
-        }
+        // Whoever made these folders may have died before it flushed their names.
+        disk::sync_folder(Purpose::Run, results)?;
+        disk::sync_folder(Purpose::Run, &path)?;
         Ok(folder)
     }
 
     fn lock(path: &Path) -> Result<Self, RecordError> {
         let file = path.join(LOCK);
-        let lock = File::create(&file).map_err(|source| write_error(&file, source))?;
+        let lock = disk::open(Purpose::Lock, &file)?;
         match lock.try_lock() {
             // Whoever began a new run in the meantime has moved this folder aside, and its lock with it.
             Ok(()) if !is_at(&lock, &file) => Err(RecordError::Locked { path: path.to_owned() }),
@@ -99,12 +97,8 @@ impl RunFolder {
     ///
     /// # Errors
     /// [`RecordError::Write`].
-    pub fn save(&self, relative: &str, bytes: &[u8]) -> Result<(), RecordError> {
-        let path = self.path.join(relative);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|source| write_error(folder, source))?;
-        }
-        commit::file(&path, bytes)
+    pub fn save(&self, purpose: Purpose, relative: &str, bytes: &[u8]) -> Result<(), RecordError> {
+        commit::file(purpose, &self.path.join(relative), bytes)
     }
 
     /// Adds a row to metrics.csv.
@@ -136,8 +130,8 @@ impl RunFolder {
     /// # Errors
     /// A table that cannot be read or written.
     pub fn cut_records(&self, step: u64) -> Result<f64, RecordError> {
-        for table in [rows::METRICS, rows::TIMING] {
-            rows::cut(&self.path.join(table), step)?;
+        for (purpose, table) in [(Purpose::Metrics, rows::METRICS), (Purpose::Timing, rows::TIMING)] {
+            rows::cut(purpose, &self.path.join(table), step)?;
         }
         Ok(read_timing(&self.path)?.last().map_or(0., |row| row.elapsed_s))
     }
@@ -181,7 +175,11 @@ mod tests {
     fn a_run_that_is_there_is_moved_aside_and_never_overwritten() {
         let results = tempfile::tempdir().unwrap();
         for text in ["first", "second", "third"] {
-            RunFolder::begin(results.path(), "a").unwrap().0.save("images/x", text.as_bytes()).unwrap();
+            RunFolder::begin(results.path(), "a")
+                .unwrap()
+                .0
+                .save(Purpose::Picture, "images/x", text.as_bytes())
+                .unwrap();
         }
         let read = |name: &str| fs::read_to_string(results.path().join(name).join("images/x")).unwrap();
         assert_eq!(["a.1", "a.2", "a"].map(read), ["first", "second", "third"]);
@@ -206,7 +204,7 @@ mod tests {
         let results = tempfile::tempdir().unwrap();
         let (folder, _) = RunFolder::begin(results.path(), "a").unwrap();
         for left in ["metrics.csv.tmp-1", "images/x.png.tmp-1", "checkpoints/step-1.tmp-1/weights"] {
-            folder.save(left, b"half").unwrap();
+            folder.save(Purpose::Picture, left, b"half").unwrap();
         }
         drop(folder);
         let path = RunFolder::reopen(results.path(), "a").unwrap().path().to_owned();

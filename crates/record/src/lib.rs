@@ -9,10 +9,12 @@ mod manifest;
 mod rows;
 
 pub mod commit;
+pub mod disk;
 mod error;
 mod provenance;
 
 pub use checkpoints::{Checkpoint, Checkpoints, Identity, Rejection};
+pub use disk::{Purpose, faults::mutant};
 pub use error::{ErrorKind, RecordError};
 pub use folder::{RunFolder, check_name};
 pub use manifest::{Baseline, BestValidation, Manifest, ModelSummary, Status, read_manifest};

@@ -1,13 +1,14 @@
 //! manifest.json: what a run is, where it came from, and how far it got.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Provenance, RecordError, commit, provenance::now};
+use crate::{
+    Provenance, RecordError, commit,
+    disk::{self, Purpose},
+    provenance::now,
+};
 
 /// Version of the format of manifest.json.
 const FORMAT: u32 = 1;
@@ -145,7 +146,7 @@ impl Manifest {
         let mut text = serde_json::to_vec_pretty(self)
             .map_err(|error| RecordError::Manifest { path: path.clone(), reason: error.to_string() })?;
         text.push(b'\n');
-        commit::file(&path, &text)
+        commit::file(Purpose::Manifest, &path, &text)
     }
 }
 
@@ -155,11 +156,7 @@ impl Manifest {
 /// A manifest that cannot be read or understood.
 pub fn read_manifest(run: &Path) -> Result<Option<Manifest>, RecordError> {
     let path: PathBuf = run.join(FILE);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(RecordError::Read { path, source }),
-    };
+    let Some(bytes) = disk::read(Purpose::Manifest, &path)? else { return Ok(None) };
     let refused = |reason: String| RecordError::Manifest { path: path.clone(), reason };
     let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
     if manifest.format != FORMAT {

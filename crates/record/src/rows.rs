@@ -3,14 +3,14 @@
 //! Rows are appended and flushed one by one. What metrics.csv holds is a function of config, data and seed, so that it
 //! is byte-identical in equal runs; seconds, which never are, stand in timing.csv.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::Path};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{RecordError, commit};
+use crate::{
+    RecordError, commit,
+    disk::{self, Purpose, write_error},
+};
 
 pub(crate) const METRICS: &str = "metrics.csv";
 pub(crate) const TIMING: &str = "timing.csv";
@@ -142,7 +142,7 @@ pub fn read_metrics(run: &Path) -> Result<Vec<MetricsRow>, RecordError> {
         line: index as u64 + 2,
         reason: format!("column {column}: empty, though the row has a validation"),
     };
-    let lines = read::<MetricsLine>(&path)?.into_iter().enumerate();
+    let lines = read::<MetricsLine>(Purpose::Metrics, &path)?.into_iter().enumerate();
     lines.map(|(index, line)| line.into_row().map_err(|column| refused(index, column))).collect()
 }
 
@@ -151,7 +151,7 @@ pub fn read_metrics(run: &Path) -> Result<Vec<MetricsRow>, RecordError> {
 /// # Errors
 /// A file that cannot be read; [`RecordError::Row`] for a line that is no row.
 pub fn read_timing(run: &Path) -> Result<Vec<TimingRow>, RecordError> {
-    read(&run.join(TIMING))
+    read(Purpose::Timing, &run.join(TIMING))
 }
 
 /// The rows of evaluation.csv in the run folder `run`; none where there is no such file.
@@ -159,43 +159,40 @@ pub fn read_timing(run: &Path) -> Result<Vec<TimingRow>, RecordError> {
 /// # Errors
 /// A file that cannot be read; [`RecordError::Row`] for a line that is no row.
 pub fn read_evaluation(run: &Path) -> Result<Vec<EvaluationRow>, RecordError> {
-    read(&run.join(EVALUATION))
+    read(Purpose::Evaluation, &run.join(EVALUATION))
 }
 
 pub(crate) fn append_metrics(run: &Path, row: &MetricsRow) -> Result<(), RecordError> {
-    append(&run.join(METRICS), &MetricsLine::from(row))
+    append(Purpose::Metrics, &run.join(METRICS), &MetricsLine::from(row))
 }
 
 pub(crate) fn append_timing(run: &Path, row: &TimingRow) -> Result<(), RecordError> {
-    append(&run.join(TIMING), row)
+    append(Purpose::Timing, &run.join(TIMING), row)
 }
 
 pub(crate) fn write_evaluation(run: &Path, rows: &[EvaluationRow]) -> Result<(), RecordError> {
     let path = run.join(EVALUATION);
-    commit::file(&path, &lines(rows, true).map_err(|source| commit::write_error(&path, source))?)
+    let text = lines(rows, true).map_err(|source| write_error(&path, source))?;
+    commit::file(Purpose::Evaluation, &path, &text)
 }
 
 /// Keeps the header and the whole rows of at most `step`, which stands first in every row; the bytes of those stay.
-pub(crate) fn cut(path: &Path, step: u64) -> Result<(), RecordError> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(RecordError::Read { path: path.to_owned(), source }),
+pub(crate) fn cut(purpose: Purpose, path: &Path, step: u64) -> Result<(), RecordError> {
+    let Some(bytes) = disk::read(purpose, path)? else { return Ok(()) };
+    let is_kept = |(number, line): &(usize, &[u8])| {
+        let first = line.split(|byte| *byte == b',').next().unwrap_or_default();
+        let step_of_row = str::from_utf8(first).ok().and_then(|first| first.parse::<u64>().ok());
+        line.ends_with(b"\n") && (*number == 0 || step_of_row.is_some_and(|of_row| of_row <= step))
     };
-    let is_kept = |(number, line): &(usize, &str)| {
-        let first = line.split(',').next().unwrap_or_default();
-        let in_time = first.parse::<u64>().is_ok_and(|of_row| of_row <= step);
-        line.ends_with('\n') && (*number == 0 || in_time)
-    };
-    let kept: String = text.split_inclusive('\n').enumerate().filter(is_kept).map(|(_, line)| line).collect();
-    if kept == text { Ok(()) } else { commit::file(path, kept.as_bytes()) }
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate();
+    let kept = lines.filter(is_kept).flat_map(|(_, line)| line).copied().collect::<Vec<_>>();
+    if kept == bytes { Ok(()) } else { commit::file(purpose, path, &kept) }
 }
 
-fn append<R: Serialize>(path: &Path, row: &R) -> Result<(), RecordError> {
-    let is_new = fs::metadata(path).map_or(true, |file| file.len() == 0);
-    let line =
-        lines(std::slice::from_ref(row), is_new).map_err(|source| commit::write_error(path, source))?;
-    commit::append(path, &line)
+fn append<R: Serialize>(purpose: Purpose, path: &Path, row: &R) -> Result<(), RecordError> {
+    let is_new = path.metadata().map_or(true, |file| file.len() == 0);
+    let line = lines(std::slice::from_ref(row), is_new).map_err(|source| write_error(path, source))?;
+    disk::append(purpose, path, &line)
 }
 
 fn lines<R: Serialize>(rows: &[R], header: bool) -> io::Result<Vec<u8>> {
@@ -207,24 +204,20 @@ fn lines<R: Serialize>(rows: &[R], header: bool) -> io::Result<Vec<u8>> {
 }
 
 /// Reads a table up to the end of its last line: what a process that died left of a row is none.
-fn read<R: DeserializeOwned>(path: &Path) -> Result<Vec<R>, RecordError> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(RecordError::Read { path: path.to_owned(), source }),
-    };
+fn read<R: DeserializeOwned>(purpose: Purpose, path: &Path) -> Result<Vec<R>, RecordError> {
+    let Some(bytes) = disk::read(purpose, path)? else { return Ok(Vec::new()) };
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
     let rows = csv::Reader::from_reader(&bytes[..whole]).into_deserialize();
-    rows.map(|row| row.map_err(|error| row_error(path.to_owned(), &error))).collect()
+    rows.map(|row| row.map_err(|error| row_error(path, &bytes, &error))).collect()
 }
 
 /// Says which column of which line is wrong.
-fn row_error(path: PathBuf, error: &csv::Error) -> RecordError {
+fn row_error(path: &Path, bytes: &[u8], error: &csv::Error) -> RecordError {
     let line = error.position().map_or(1, csv::Position::line);
     let reason = match error.kind() {
         csv::ErrorKind::Deserialize { err, .. } => {
-            let columns = fs::read_to_string(&path).unwrap_or_default();
-            let columns = columns.lines().next().unwrap_or_default();
+            let text = String::from_utf8_lossy(bytes);
+            let columns = text.lines().next().unwrap_or_default();
             let column = err.field().and_then(|index| columns.split(',').nth(index as usize));
             match column {
                 Some(column) => format!("column {column}: {}", err.kind()),
@@ -233,11 +226,13 @@ fn row_error(path: PathBuf, error: &csv::Error) -> RecordError {
         }
         _ => error.to_string(),
     };
-    RecordError::Row { path, line, reason }
+    RecordError::Row { path: path.to_owned(), line, reason }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -272,7 +267,7 @@ mod tests {
         let path = broken.path().join(METRICS);
         let torn = [fs::read(&path).unwrap(), b"6,0,0.0".to_vec()].concat();
         fs::write(&path, torn).unwrap();
-        cut(&path, 3).unwrap();
+        cut(Purpose::Metrics, &path, 3).unwrap();
         for step in 4..=6 {
             append_metrics(broken.path(), &row(step)).unwrap();
         }
@@ -329,7 +324,7 @@ mod tests {
             let path = broken.path().join(METRICS);
             fs::write(&path, &whole[..torn % (whole.len() + 1)]).unwrap();
             let left = read_metrics(broken.path()).unwrap().len() as u64;
-            cut(&path, kept).unwrap();
+            cut(Purpose::Metrics, &path, kept).unwrap();
             for step in 1 + left.min(kept)..=steps {
                 append_metrics(broken.path(), &row(step)).unwrap();
             }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use plumage_record::commit;
+use plumage_record::{Purpose, commit};
 
 use crate::{
     ReportError, charts,
@@ -47,7 +47,7 @@ pub fn compare(runs: &[PathBuf], place: &Path) -> Result<Comparison, ReportError
             }
         }
     }
-    let mut files = save(place, &pictures)?;
+    let mut files = save(Purpose::Comparison, place, &pictures)?;
     let names: Vec<&str> = pictures.iter().map(|(name, _)| *name).collect();
     let others: Vec<&str> =
         runs.iter().filter(|run| measured_on(run) != basis).map(|run| run.name.as_str()).collect();
@@ -55,7 +55,7 @@ pub fn compare(runs: &[PathBuf], place: &Path) -> Result<Comparison, ReportError
         [("README.md", markdown(&runs, &grid, &names, &others)), ("comparison.csv", grid.csv())]
     {
         let path = place.join(file);
-        commit::file(&path, text.as_bytes())?;
+        commit::file(Purpose::Comparison, &path, text.as_bytes())?;
         files.push(path);
     }
     Ok(Comparison { table: grid.text(), files })

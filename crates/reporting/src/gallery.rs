@@ -1,16 +1,13 @@
 //! The pictures that a comparison figure is made of, kept in the run folder so that the figure can be drawn again.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use image::{DynamicImage, RgbImage};
 use plumage_imaging::{
     decode::{self, Limits},
     encode,
 };
-use plumage_record::{RecordError, commit};
+use plumage_record::{Purpose, commit, disk};
 use serde::{Deserialize, Serialize};
 
 use crate::{Panel, ReportError, figure};
@@ -51,30 +48,27 @@ pub fn keep_figure(
     baseline: usize,
 ) -> Result<(), ReportError> {
     let folder = run.join("images").join(name);
-    fs::create_dir_all(&folder).map_err(|source| RecordError::Write { path: folder.clone(), source })?;
     let mut entries = Vec::new();
     for (number, panel) in panels.iter().enumerate() {
         let file = format!("{number}.png");
-        commit::file(&folder.join(&file), &png(name, panel.picture.clone())?)?;
+        commit::file(Purpose::Picture, &folder.join(&file), &png(name, panel.picture.clone())?)?;
         entries.push(Entry { file, caption: panel.caption.clone(), detail: panel.detail.clone() });
     }
     let sheet = Sheet { title: title.to_owned(), panels: entries, reference, baseline };
     let text = serde_json::to_vec_pretty(&sheet).map_err(|error| failed(name, &error))?;
-    Ok(commit::file(&folder.join(SHEET), &text)?)
+    Ok(commit::file(Purpose::Picture, &folder.join(SHEET), &text)?)
 }
 
 /// Draws every figure whose pictures were kept, into `images/NAME.png`; returns the files in the order of their names.
 pub(crate) fn draw_all(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let images = run.join("images");
-    let Ok(entries) = fs::read_dir(&images) else { return Ok(Vec::new()) };
-    let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut folders = disk::list(Purpose::Figure, &images)?;
     folders.retain(|folder| folder.join(SHEET).is_file());
-    folders.sort();
     let mut written = Vec::new();
     for folder in folders {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let path = images.join(format!("{name}.png"));
-        commit::file(&path, &png(&name, drawn(&folder, &name)?)?)?;
+        commit::file(Purpose::Figure, &path, &png(&name, drawn(&folder, &name)?)?)?;
         written.push(path);
     }
     Ok(written)
@@ -83,7 +77,7 @@ pub(crate) fn draw_all(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
 /// The figure of the pictures in `folder`.
 fn drawn(folder: &Path, name: &str) -> Result<RgbImage, ReportError> {
     let path = folder.join(SHEET);
-    let text = fs::read(&path).map_err(|source| RecordError::Read { path, source })?;
+    let text = disk::read(Purpose::Picture, &path)?.unwrap_or_default();
     let sheet: Sheet = serde_json::from_slice(&text).map_err(|error| failed(name, &error))?;
     let panels = sheet.panels.into_iter().map(|Entry { file, caption, detail }| {
         // A file name alone: what a sheet says never leads out of its folder.
@@ -106,6 +100,8 @@ fn failed(name: &str, reason: &impl std::fmt::Display) -> ReportError {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -1,11 +1,8 @@
 //! Everything that is drawn of one run, into its folder.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use plumage_record::{RecordError, commit};
+use plumage_record::{Purpose, commit, disk};
 
 use crate::{ReportError, charts, gallery, plot::Picture, records::Records, summary, tables};
 
@@ -25,7 +22,7 @@ pub fn write_run(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let pictures = charts::all(&records)?;
     let folder = run.join("charts");
     let mut written = vec![run.join("README.md")];
-    written.extend(save(&folder, &pictures)?);
+    written.extend(save(Purpose::Chart, &folder, &pictures)?);
     written.extend(save_tables(&run.join("tables"), &records)?);
     remove_all_but(run, &written)?;
     let drawn = gallery::draw_all(run)?;
@@ -34,18 +31,21 @@ pub fn write_run(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
     written.extend(drawn);
     let names: Vec<&str> = pictures.iter().map(|(name, _)| *name).collect();
     let text = summary::markdown(&records, &names, &figures);
-    commit::file(&written[0], text.as_bytes())?;
+    commit::file(Purpose::Readme, &written[0], text.as_bytes())?;
     Ok(written)
 }
 
 /// Writes pictures as SVG and PNG into `folder`, which is made as needed; returns the files.
-pub(crate) fn save(folder: &Path, pictures: &[(&str, Picture)]) -> Result<Vec<PathBuf>, ReportError> {
-    fs::create_dir_all(folder).map_err(|source| RecordError::Write { path: folder.to_owned(), source })?;
+pub(crate) fn save(
+    purpose: Purpose,
+    folder: &Path,
+    pictures: &[(&str, Picture)],
+) -> Result<Vec<PathBuf>, ReportError> {
     let mut written = Vec::new();
     for (name, picture) in pictures {
         for (ending, bytes) in [("svg", picture.svg.as_bytes()), ("png", picture.png.as_slice())] {
             let path = folder.join(format!("{name}.{ending}"));
-            commit::file(&path, bytes)?;
+            commit::file(purpose, &path, bytes)?;
             written.push(path);
         }
     }
@@ -57,12 +57,11 @@ fn save_tables(folder: &Path, records: &Records) -> Result<Vec<PathBuf>, ReportE
     if records.evaluation.is_empty() {
         return Ok(Vec::new());
     }
-    fs::create_dir_all(folder).map_err(|source| RecordError::Write { path: folder.to_owned(), source })?;
     let texts =
         [tables::evaluation_markdown(&records.evaluation), tables::evaluation_csv(&records.evaluation)];
     let files = TABLES.map(|name| folder.join(name));
     for (path, text) in files.iter().zip(texts) {
-        commit::file(path, text.as_bytes())?;
+        commit::file(Purpose::Table, path, text.as_bytes())?;
     }
     Ok(files.into())
 }
@@ -73,7 +72,7 @@ fn remove_all_but(run: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
     let tables = TABLES.iter().map(|name| run.join("tables").join(name));
     let every = charts::NAMES.iter().flat_map(pictures).chain(tables);
     for path in every.filter(|path| !written.contains(path) && path.exists()) {
-        fs::remove_file(&path).map_err(|source| RecordError::Write { path, source })?;
+        disk::remove(Purpose::Chart, &path)?;
     }
     Ok(())
 }

@@ -5,8 +5,8 @@
 use std::{fs, path::Path};
 
 use plumage_record::{
-    Baseline, BestValidation, EvaluationRow, Manifest, MetricsRow, ModelSummary, Provenance, RunFolder,
-    Status, TimingRow, Validation, read_manifest,
+    Baseline, BestValidation, EvaluationRow, Manifest, MetricsRow, ModelSummary, Provenance, Purpose,
+    RunFolder, Status, TimingRow, Validation, read_manifest,
 };
 use plumage_reporting::{ReportError, compare, write_run};
 
@@ -94,7 +94,7 @@ fn whole_run(results: &Path, name: &str) -> RunFolder {
         folder.append_timing(&TimingRow { step, elapsed_s: step as f64 / 9.8, images_per_s }).unwrap();
     }
     folder.write_evaluation(&evaluation(name)).unwrap();
-    folder.save("images/set5-baby.png", b"a figure").unwrap();
+    folder.save(Purpose::Picture, "images/set5-baby.png", b"a figure").unwrap();
     folder
 }
 
@@ -195,7 +195,7 @@ fn a_chart_without_numbers_is_taken_away_and_other_files_stay() {
     let results = tempfile::tempdir().unwrap();
     let folder = whole_run(results.path(), "made_up");
     write_run(folder.path()).unwrap();
-    folder.save("charts/mine.txt", b"notes").unwrap();
+    folder.save(Purpose::Chart, "charts/mine.txt", b"notes").unwrap();
     fs::remove_file(folder.path().join("evaluation.csv")).unwrap();
     write_run(folder.path()).unwrap();
     let charts = folder.path().join("charts");

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         about = toml::Value::String(format!("Like {from}: {}", base.value.about)),
         steps = base.value.trainer.steps * 2,
     );
-    plumage_record::commit::file(&path, text.as_bytes())?;
+    plumage_record::commit::file(plumage_record::Purpose::Experiment, &path, text.as_bytes())?;
     say!("wrote {}\nrun it: cargo xtask experiment {name}", path.display());
     Ok(ExitKind::Ok.into())
 }

@@ -6,7 +6,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plumage_record::commit;
 use serde::{Deserialize, Serialize};
 
 use super::Wrong;
@@ -49,12 +48,14 @@ impl Tally {
         Ok(Self { path: Some(path), ..tally })
     }
 
-    /// Commits it, if it is kept at all.
+    /// Puts it in the place of the one before, if it is kept at all.
     pub(super) fn save(&self) -> Result<(), Wrong> {
-        match &self.path {
-            Some(path) => Ok(commit::file(path, &serde_json::to_vec_pretty(self)?)?),
-            None => Ok(()),
+        if let Some(path) = &self.path {
+            let beside = path.with_extension("new");
+            fs::write(&beside, serde_json::to_vec_pretty(self)?)?;
+            fs::rename(beside, path)?;
         }
+        Ok(())
     }
 
     /// Forgets it: the next torture begins anew.
