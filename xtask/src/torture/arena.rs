@@ -51,7 +51,7 @@ pool = 3
 cache_mib = 16
 
 [trainer]
-steps = 48
+steps = 24
 record_every = 2
 validate_every = 6
 checkpoint_every = 4

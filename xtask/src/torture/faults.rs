@@ -135,5 +135,5 @@ fn newest_step(run: &Path) -> Result<u64, Wrong> {
     if !run.exists() {
         return Ok(0);
     }
-    Ok(sameness::verified(run)?.map_or(0, |(step, _)| step))
+    Ok(sameness::verified(run)?.map_or(0, |checkpoint| checkpoint.step))
 }

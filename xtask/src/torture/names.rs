@@ -56,13 +56,13 @@ const THINGS: [(&str, bool); 12] = [
 const NO_RUNS: [&[u8]; 10] =
     [b"", b".", b"..", b"../up", b"/etc", b"a b", b"a\nb", b"-x", b"not\xFF", b"torture/../torture"];
 
+/// Where odd names are those of folders: of the data, of the results.
+const FOLDERS: [&str; 2] = ["--data-root", "--out"];
+
 /// Trials that have each odd thing once; those after them have several together.
 pub(super) fn trials() -> u64 {
     (ODD.len() + 1 + THINGS.len() + NO_RUNS.len() + FOLDERS.len()) as u64
 }
-
-/// Where odd names are those of folders: of the data, of the results.
-const FOLDERS: [&str; 2] = ["--data-root", "--out"];
 
 pub(super) fn trial(arena: &Arena, trial: u64) -> Outcome {
     let place = arena.place(Group::Names, trial)?;

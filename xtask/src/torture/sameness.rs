@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plumage_record::{RunFolder, read_timing};
+use plumage_record::{Checkpoint, Rejection, RunFolder, read_timing};
 
 use super::{Outcome, Wrong, arena::NAME};
 
@@ -43,29 +43,28 @@ pub(super) fn check(expected: &Path, found: &Path) -> Outcome {
     if steps(expected)? != steps(found)? {
         return Err("timing.csv has other steps than that of the uninterrupted run".into());
     }
-    if newest_checkpoint(expected)? != newest_checkpoint(found)? {
+    let (ours, theirs) = (newest_checkpoint(expected)?, newest_checkpoint(found)?);
+    if (ours.step, &ours.files) != (theirs.step, &theirs.files) {
         return Err("the last checkpoint differs from that of the uninterrupted run".into());
     }
     Ok(())
 }
 
-/// The step of the newest checkpoint of a run folder and the bytes of its files; every one that is there must verify.
-pub(super) fn newest_checkpoint(run: &Path) -> Result<(u64, BTreeMap<String, Vec<u8>>), Wrong> {
-    match verified(run)? {
-        Some(newest) => Ok(newest),
-        None => Err("there is no checkpoint".into()),
-    }
+/// The newest checkpoint of a run folder; every one that is there must verify.
+pub(super) fn newest_checkpoint(run: &Path) -> Result<Checkpoint, Wrong> {
+    verified(run)?.ok_or_else(|| "there is no checkpoint".into())
 }
 
 /// As [`newest_checkpoint`]; none where there is no folder of one.
-pub(super) fn verified(run: &Path) -> Result<Option<(u64, BTreeMap<String, Vec<u8>>)>, Wrong> {
-    let results = run.parent().unwrap_or(run);
-    let folder = RunFolder::reopen(results, NAME)?;
+pub(super) fn verified(run: &Path) -> Result<Option<Checkpoint>, Wrong> {
+    let folder = RunFolder::reopen(run.parent().unwrap_or(run), NAME)?;
     let (newest, rejected) = folder.checkpoints().newest()?;
-    if let Some(rejected) = rejected.first() {
-        return Err(format!("{} does not verify: {}", rejected.path.display(), rejected.reason).into());
+    match rejected.first() {
+        Some(Rejection { path, reason }) => {
+            Err(format!("{} does not verify: {reason}", path.display()).into())
+        }
+        None => Ok(newest),
     }
-    Ok(newest.map(|newest| (newest.step, newest.files)))
 }
 
 /// The relative paths of all files below `run`.

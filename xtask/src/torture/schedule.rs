@@ -13,6 +13,9 @@ use super::{
 };
 use crate::say::{note, say};
 
+/// Between two lines of progress.
+const LINE_EVERY: Duration = Duration::from_secs(60);
+
 /// What is asked of a torture.
 pub(crate) struct Plan {
     /// The groups.
@@ -43,6 +46,7 @@ pub(crate) fn carry_out(plan: &Plan, arena: &Arena) -> Result<(u64, u64), Wrong>
         ends.insert(group.name(), end);
         tally.groups.entry(group.name().to_owned()).or_insert(Count { next: plan.first, ..Count::default() });
     }
+    let mut last_line = Instant::now();
     while plan.time.is_none_or(|time| tally.spent_s < time.as_secs_f64()) {
         let unfinished =
             plan.groups.iter().filter(|group| tally.groups[group.name()].next < ends[group.name()]);
@@ -66,6 +70,11 @@ pub(crate) fn carry_out(plan: &Plan, arena: &Arena) -> Result<(u64, u64), Wrong>
             report(arena, group, *trial, reason);
         }
         tally.save()?;
+        if last_line.elapsed() >= LINE_EVERY {
+            last_line = Instant::now();
+            let (passed, failed) = tally.totals();
+            note!("{:.0} min: {passed} passed, {failed} failed", tally.spent_s / 60.);
+        }
     }
     for (name, count) in &tally.groups {
         say!("{name:12} {:6} passed, {} failed, {:.0} s", count.passed, count.failed, count.spent_s);

@@ -50,8 +50,8 @@ pub(super) fn edited(format: Format, file: &[u8], draws: &mut impl Rng) -> Vec<u
 fn split(format: Format, file: &[u8]) -> Vec<Part> {
     match format {
         Format::Jpeg => split_jpeg(file),
-        Format::Webp => split_chunks(file, 12, 0, |bytes| u32::from_le_bytes(bytes), 0),
-        _ => split_chunks(file, 8, 4, |bytes| u32::from_be_bytes(bytes), 4),
+        Format::Webp => split_chunks(file, 12, 0, u32::from_le_bytes, 0),
+        _ => split_chunks(file, 8, 4, u32::from_be_bytes, 4),
     }
 }
 
