@@ -82,6 +82,15 @@ impl Failure {
         }
     }
 
+    /// Says which checkpoint is left and how to go on, where the folder of a run could not be written or read.
+    pub(crate) fn with_checkpoint(self, step: Option<u64>, again: &str) -> Self {
+        if !matches!(self, Self::Said { exit: ExitKind::Output, .. }) {
+            return self;
+        }
+        let left = step.map_or(String::new(), |step| format!("the checkpoint of step {step} is whole: "));
+        self.help(format!("{left}see that the disk has room and can be written, then {again}"))
+    }
+
     /// Something is wrong with one image of a set.
     pub(crate) fn in_image(name: &str, error: impl Display) -> Self {
         Self::said(ExitKind::Input, format!("{name}: {error}"))

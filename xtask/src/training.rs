@@ -9,8 +9,8 @@ use plumage_config::Loaded;
 use plumage_data::{Batches, DataRoots, fingerprint};
 use plumage_models::weights;
 use plumage_record::{
-    BestValidation, Identity, Manifest, ModelSummary, Provenance, Purpose, RunFolder, Status, read_manifest,
-    sha256,
+    BestValidation, Identity, ImageSet, Manifest, ModelSummary, Provenance, Purpose, RunFolder, Status,
+    newest_checkpoint, read_manifest, sha256,
 };
 use plumage_reporting::{keep_figure, write_run};
 use plumage_trainer::{Ending, Outcome, restore};
@@ -57,17 +57,42 @@ pub(crate) fn run(
     experiment: &Loaded<Experiment>,
     interrupt: Interrupt,
 ) -> Result<ExitCode, Failure> {
-    let (resolved, experiment) = (&experiment.resolved, &experiment.value);
-    let images = Images::open(experiment, request.roots)?;
-    let batches = Batches::new(images.train.clone(), experiment.recipe())?;
+    let images = Images::open(&experiment.value, request.roots)?;
+    let batches = Batches::new(images.train.clone(), experiment.value.recipe())?;
     let identity = Identity {
-        config_sha256: sha256(resolved.as_bytes()),
-        data_sha256: fingerprint(images.train.as_ref())?,
-        seed: experiment.seed,
+        config_sha256: sha256(experiment.resolved.as_bytes()),
+        data: ImageSet::all(&images.seen),
+        seed: experiment.value.seed,
     };
+    let opened = Opened { images, batches, identity };
 
-    let folder = open_folder(request)?;
-    let mut manifest = describe(workspace, request, experiment, &images, &identity)?;
+    let folder = open_folder(request).map_err(|failure| {
+        let left = newest_checkpoint(&request.results.join(request.name));
+        failure.with_checkpoint(left, request.again)
+    })?;
+    run_in(&folder, workspace, request, experiment, &opened, interrupt)
+        .map_err(|failure| failure.with_checkpoint(folder.checkpoints().newest_step(), request.again))
+}
+
+/// What a run reads, opened.
+struct Opened {
+    images: Images,
+    batches: Batches,
+    identity: Identity,
+}
+
+/// The run, once the folder is its own.
+fn run_in(
+    folder: &RunFolder,
+    workspace: &Workspace,
+    request: &Request,
+    experiment: &Loaded<Experiment>,
+    opened: &Opened,
+    interrupt: Interrupt,
+) -> Result<ExitCode, Failure> {
+    let (resolved, experiment) = (&experiment.resolved, &experiment.value);
+    let Opened { images, batches, identity } = opened;
+    let mut manifest = describe(workspace, request, experiment, images, identity)?;
     if let Some(before) = read_manifest(folder.path())? {
         manifest.started = before.started;
         (manifest.steps_done, manifest.training_s, manifest.best) =
@@ -80,15 +105,18 @@ pub(crate) fn run(
         loss: &experiment.loss,
         trainer: &experiment.trainer,
         seed: experiment.seed,
-        batches: &batches,
+        batches,
         validation: &images.validation,
         protocol: experiment.evaluation.protocol,
         device: &device,
-        folder: &folder,
-        identity: &identity,
+        folder,
+        identity,
     };
     let (checkpoint, rejected) = restore::find_checkpoint(&task).map_err(|error| {
-        Failure::from(error).with_changes(difference::of_configs(folder.path(), resolved))
+        let configs = difference::of_configs(folder.path(), resolved);
+        Failure::from(error)
+            .with_changes(configs)
+            .with_changes(difference::of_data(folder.path(), &images.seen))
     })?;
     for rejected in &rejected {
         note!("passed over {}: {}", rejected.path.display(), rejected.reason);
@@ -98,6 +126,7 @@ pub(crate) fn run(
         note!("resuming {} at step {done} of {}", request.name, experiment.trainer.steps);
     }
     folder.save(Purpose::Config, "config.toml", resolved.as_bytes())?;
+    folder.write_seen(&images.seen)?;
     manifest.save(folder.path())?;
 
     let mut watch = Watch::new(experiment.trainer.steps, done, interrupt.clone());
@@ -119,7 +148,7 @@ pub(crate) fn run(
         note!("stopped at step {step}; the checkpoint is committed\nhelp: {}", request.again);
         return Ok(ExitCode::from(code));
     }
-    keep(request, experiment, &images, &folder, &outcome)?;
+    keep(request, experiment, images, folder, &outcome)?;
     manifest.status = Status::Finished;
     manifest.save(folder.path())?;
     let written = write_run(folder.path())?;
@@ -165,7 +194,7 @@ fn describe(
             macs_per_hr_pixel: model.macs_per_hr_pixel(),
         },
         config_sha256: identity.config_sha256.clone(),
-        data_sha256: identity.data_sha256.clone(),
+        data_sha256: fingerprint(images.train.as_ref())?,
         training_images: images.train.len() as u64,
         validation_images: images.validation.len() as u64,
         threads: rayon::current_num_threads(),

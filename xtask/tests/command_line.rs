@@ -229,3 +229,61 @@ fn two_runs_are_set_side_by_side() {
     let table = String::from_utf8_lossy(&output.stdout);
     assert!(table.contains("tiny") && table.contains("tiny.1") && table.contains("y_matlab"), "{table}");
 }
+
+/// Runs the command with a fault of the disk.
+fn xtask_with(fault: &str, arguments: &[&str]) -> Output {
+    let command = &mut Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(arguments).env("PLUMAGE_FAULT", fault).stdin(Stdio::null()).output().unwrap()
+}
+
+#[test]
+fn a_disk_that_fails_is_named_with_the_last_checkpoint_and_the_resumed_run_is_the_same_to_the_byte() {
+    let expected = |file: &str| fs::read(TINY.path().join("tiny").join(file)).unwrap();
+    let (failed, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let run = ["experiment", "tiny", "--resume", "--out", path(failed.path())];
+    for fault in ["ENOSPC@weights.write+", "EIO@figure.sync"] {
+        let output = xtask_with(fault, &run);
+        assert_eq!(output.status.code(), Some(5), "{fault}: {}", said(&output));
+        for part in ["failed to write", "step 40 is whole", "--resume"] {
+            assert!(said(&output).contains(part), "{fault}: {part} is not in:\n{}", said(&output));
+        }
+    }
+    let again = ["experiment", "tiny", "--resume", "--out", path(killed.path())];
+    assert_eq!(xtask_with("kill@checkpoint.rename", &again).status.code(), None);
+    for (out, arguments) in [(&failed, &run), (&killed, &again)] {
+        let output = xtask(arguments);
+        assert!(output.status.success(), "{}", said(&output));
+        for file in ["metrics.csv", "evaluation.csv", "weights.safetensors", "data.csv"] {
+            assert!(fs::read(out.path().join("tiny").join(file)).unwrap() == expected(file), "{file}");
+        }
+    }
+}
+
+#[test]
+fn a_fault_that_cannot_be_understood_is_a_mistake_of_usage() {
+    for fault in ["EIO@nowhere", "fire@1", "EIO"] {
+        let output = xtask_with(fault, &["list"]);
+        assert_eq!(output.status.code(), Some(2), "{fault}: {}", said(&output));
+        assert!(said(&output).contains(fault) && said(&output).contains("help: "), "{}", said(&output));
+    }
+}
+
+#[test]
+fn a_run_is_not_resumed_on_other_images_and_those_are_named() {
+    let (out, images) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let draw = |shift: u8| {
+        let pixel = |x, y| image::Rgb([(x * 6) as u8, (y * 8) as u8 ^ shift, (x * y) as u8]);
+        image::RgbImage::from_fn(40, 30, pixel).save(images.path().join("a.png")).unwrap();
+    };
+    draw(0);
+    let on = format!("evaluation.on=[{:?}]", path(images.path()));
+    let begin = ["experiment", "tiny", "--set", "trainer.steps=10", "--set", &on, "--out", path(out.path())];
+    let output = xtask(&begin);
+    assert!(output.status.success(), "{}", said(&output));
+    let again = ["experiment", "tiny", "--resume", "--out", path(out.path())];
+    assert!(xtask(&again).status.success());
+    draw(9);
+    let output = xtask(&again);
+    assert_eq!(output.status.code(), Some(10), "{}", said(&output));
+    assert!(said(&output).contains("a.png is another image"), "{}", said(&output));
+}

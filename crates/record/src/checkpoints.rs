@@ -1,6 +1,7 @@
 //! Checkpoints: folders `checkpoints/step-N/` that are trusted only when their manifest verifies.
 
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     ffi::OsStr,
     path::{Path, PathBuf},
@@ -9,7 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    RecordError, commit,
+    ImageSet, RecordError, commit,
     disk::{self, Purpose},
 };
 
@@ -27,8 +28,8 @@ const FOLDER: &str = "checkpoints";
 pub struct Identity {
     /// SHA-256 of config.toml.
     pub config_sha256: String,
-    /// SHA-256 over the training images.
-    pub data_sha256: String,
+    /// The images it learns from and is measured on, by what they are for.
+    pub data: BTreeMap<String, ImageSet>,
     /// Seed of everything random.
     pub seed: u64,
 }
@@ -57,11 +58,18 @@ pub struct Rejection {
 #[derive(Clone, Debug)]
 pub struct Checkpoints {
     folder: PathBuf,
+    /// The newest that this process committed or verified.
+    seen: Cell<Option<u64>>,
+}
+
+/// The step of the newest checkpoint that verifies in the run folder `run`, for those who only look at it.
+pub fn newest_checkpoint(run: &Path) -> Option<u64> {
+    Checkpoints::in_run(run).newest_step()
 }
 
 impl Checkpoints {
     pub(crate) fn in_run(run: &Path) -> Self {
-        Self { folder: run.join(FOLDER) }
+        Self { folder: run.join(FOLDER), seen: Cell::new(None) }
     }
 
     /// Commits a checkpoint of `step`, replacing one of the same step.
@@ -76,7 +84,9 @@ impl Checkpoints {
         let mut all: Vec<(&str, &[u8])> =
             files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
         all.push((MANIFEST, &text));
-        commit::folder(Purpose::Checkpoint, &path, &all)
+        commit::folder(Purpose::Checkpoint, &path, &all)?;
+        self.seen.set(Some(step));
+        Ok(())
     }
 
     /// The newest checkpoint that verifies, if there is any folder of one, and those that were passed over.
@@ -88,8 +98,13 @@ impl Checkpoints {
         let mut rejected: Vec<Rejection> = Vec::new();
         for step in self.steps()?.into_iter().rev() {
             match self.read(step) {
-                Ok(checkpoint) => return Ok((Some(checkpoint), rejected)),
-                Err(reason) => rejected.push(Rejection { path: self.path_of(step), reason }),
+                Ok(checkpoint) => {
+                    self.seen.set(Some(step));
+                    return Ok((Some(checkpoint), rejected));
+                }
+                Err(Unfit::Damaged(reason) | Unfit::Unreadable(reason)) => {
+                    rejected.push(Rejection { path: self.path_of(step), reason })
+                }
             }
         }
         if rejected.is_empty() {
@@ -100,29 +115,35 @@ impl Checkpoints {
         Err(RecordError::NoCheckpoint { path: self.folder.clone(), reasons: reasons.join("; ") })
     }
 
-    /// The step of the newest checkpoint that verifies; none also when they cannot be listed.
+    /// The step of the newest checkpoint that verifies. On a disk that has failed altogether it is the newest that this
+    /// process committed or verified.
     pub fn newest_step(&self) -> Option<u64> {
-        self.steps().ok()?.into_iter().rev().find(|&step| self.read(step).is_ok())
+        let Ok(steps) = self.steps() else { return self.seen.get() };
+        steps.into_iter().rev().find(|&step| self.read(step).is_ok())
     }
 
-    /// Removes all but the `newest` newest checkpoints that verify.
+    /// Removes all but the `newest` newest checkpoints that verify and that of the step `best`.
     ///
-    /// Nothing is removed while fewer verify: a checkpoint that cannot be read at the moment may still be whole.
+    /// Nothing is removed while fewer verify, and none that the disk does not give at the moment: it may still be whole.
     ///
     /// # Errors
     /// [`RecordError::Read`] when they cannot be listed, [`RecordError::Write`] when one cannot be removed.
-    pub fn keep(&self, newest: usize) -> Result<(), RecordError> {
+    pub fn keep(&self, newest: usize, best: Option<u64>) -> Result<(), RecordError> {
         let mut kept = 0;
         let mut others = Vec::new();
         for step in self.steps()?.into_iter().rev() {
-            if kept < newest && self.read(step).is_ok() {
-                kept += 1;
-            } else {
+            if kept == newest {
                 others.push(step);
+                continue;
+            }
+            match self.read(step) {
+                Ok(_) => kept += 1,
+                Err(Unfit::Unreadable(_)) => {}
+                Err(Unfit::Damaged(_)) => others.push(step),
             }
         }
         if kept == newest {
-            for step in others {
+            for step in others.into_iter().filter(|step| Some(*step) != best) {
                 commit::remove_folder(Purpose::Checkpoint, &self.path_of(step))?;
             }
         }
@@ -147,29 +168,42 @@ impl Checkpoints {
     }
 
     /// Reads a checkpoint and verifies every byte of it.
-    fn read(&self, step: u64) -> Result<Checkpoint, String> {
+    fn read(&self, step: u64) -> Result<Checkpoint, Unfit> {
         let path = self.path_of(step);
         let read = |name: &str| match disk::read(Purpose::Checkpoint, &path.join(name)) {
-            Ok(bytes) => bytes.ok_or_else(|| format!("{name} is missing")),
-            Err(error) => Err(error.to_string()),
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(Unfit::Damaged(format!("{name} is missing"))),
+            Err(error) => Err(Unfit::Unreadable(error.to_string())),
         };
-        let manifest =
-            Manifest::unseal(&read(MANIFEST)?).map_err(|reason| format!("{MANIFEST}: {reason}"))?;
-        if manifest.step != step {
-            return Err(format!("its manifest is that of step {}", manifest.step));
-        }
+        let damaged = |reason: String| Err(Unfit::Damaged(reason));
+        let manifest = match Manifest::unseal(&read(MANIFEST)?) {
+            Ok(manifest) if manifest.step == step => manifest,
+            Ok(manifest) => return damaged(format!("its manifest is that of step {}", manifest.step)),
+            Err(reason) => return damaged(format!("{MANIFEST}: {reason}")),
+        };
         let mut files = BTreeMap::new();
         for (name, entry) in manifest.files {
             let plain = Path::new(&name).components().count() == 1 && !name.starts_with('.');
             if !plain {
-                return Err(format!("its manifest names the file {name:?}"));
+                return damaged(format!("its manifest names the file {name:?}"));
             }
             let bytes = read(&name)?;
-            entry.verify(&bytes).map_err(|reason| format!("{name} {reason}"))?;
+            if let Err(reason) = entry.verify(&bytes) {
+                return damaged(format!("{name} {reason}"));
+            }
             files.insert(name, bytes);
         }
         Ok(Checkpoint { step, files, identity: manifest.identity })
     }
+}
+
+/// Why a checkpoint is not used.
+#[derive(Debug)]
+enum Unfit {
+    /// It is not as it was written.
+    Damaged(String),
+    /// The disk does not give it, now at least.
+    Unreadable(String),
 }
 
 #[cfg(test)]
@@ -179,7 +213,7 @@ mod tests {
     use super::*;
 
     fn identity() -> Identity {
-        Identity { config_sha256: "c".into(), data_sha256: "d".into(), seed: 1 }
+        Identity { config_sha256: "c".into(), data: BTreeMap::new(), seed: 1 }
     }
 
     fn saved(steps: &[u64]) -> (tempfile::TempDir, Checkpoints) {
@@ -255,15 +289,22 @@ mod tests {
     #[test]
     fn only_the_newest_are_kept() {
         let (_run, checkpoints) = saved(&[1, 2, 3, 4]);
-        checkpoints.keep(2).unwrap();
+        checkpoints.keep(2, None).unwrap();
         assert_eq!(checkpoints.steps().unwrap(), [3, 4]);
+    }
+
+    #[test]
+    fn the_best_is_kept_too_however_old() {
+        let (_run, checkpoints) = saved(&[1, 2, 3, 4]);
+        checkpoints.keep(2, Some(1)).unwrap();
+        assert_eq!(checkpoints.steps().unwrap(), [1, 3, 4]);
     }
 
     #[test]
     fn a_damaged_checkpoint_does_not_count_as_kept() {
         let (_run, checkpoints) = saved(&[8, 16, 24, 18]);
         fs::write(checkpoints.path_of(24).join("weights"), "x").unwrap();
-        checkpoints.keep(2).unwrap();
+        checkpoints.keep(2, None).unwrap();
         assert_eq!(checkpoints.steps().unwrap(), [16, 18]);
     }
 
@@ -273,7 +314,7 @@ mod tests {
         for step in [1, 3] {
             fs::write(checkpoints.path_of(step).join("weights"), "x").unwrap();
         }
-        checkpoints.keep(2).unwrap();
+        checkpoints.keep(2, None).unwrap();
         assert_eq!(checkpoints.steps().unwrap(), [1, 2, 3]);
     }
 
@@ -284,7 +325,7 @@ mod tests {
         assert!(checkpoints.newest().unwrap().0.is_none());
         fs::write(run.path().join(FOLDER), "a file").unwrap();
         assert!(matches!(checkpoints.newest(), Err(RecordError::Read { .. })));
-        assert!(matches!(checkpoints.keep(2), Err(RecordError::Read { .. })));
+        assert!(matches!(checkpoints.keep(2, None), Err(RecordError::Read { .. })));
         assert_eq!(checkpoints.newest_step(), None);
     }
 

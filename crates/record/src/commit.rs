@@ -68,7 +68,8 @@ pub(crate) fn remove_folder(purpose: Purpose, path: &Path) -> Result<(), RecordE
     disk::remove(purpose, &gone)
 }
 
-/// Removes what processes that died left in `folder` and the folders in it. Nobody else may be at work there.
+/// Removes what processes that died left in `folder`, if it is there, and the folders in it. Nobody else may be at work
+/// there.
 ///
 /// # Errors
 /// [`RecordError::Read`] when a folder cannot be listed, [`RecordError::Write`] when something cannot be removed.

@@ -21,19 +21,14 @@ use crate::RecordError;
 /// The largest file that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 32;
 
-/// Opens a file for writing and makes it where there is none; what it holds stays.
+/// Opens a file for writing and makes it where there is none; what it holds stays, and a new name is not flushed.
 ///
 /// # Errors
 /// [`RecordError::Write`].
 pub fn open(purpose: Purpose, path: &Path) -> Result<File, RecordError> {
     let mut options = File::options();
     options.append(true).create(true);
-    let is_new = !path.exists();
-    let file = at(purpose, Operation::Create, path, || options.open(path))?;
-    if is_new {
-        faults::note(|unflushed| unflushed.named(path));
-    }
-    Ok(file)
+    at(purpose, Operation::Create, path, || options.open(path))
 }
 
 /// Makes the file `path` with `bytes` in it, and flushes it; its name is not flushed yet.
@@ -53,6 +48,9 @@ pub fn write(purpose: Purpose, path: &Path, bytes: &[u8]) -> Result<(), RecordEr
 pub fn append(purpose: Purpose, path: &Path, bytes: &[u8]) -> Result<(), RecordError> {
     let is_new = !path.exists();
     let file = open(purpose, path)?;
+    if is_new {
+        faults::note(|unflushed| unflushed.named(path));
+    }
     fill(file, purpose, Operation::Append, path, bytes)?;
     if is_new { sync_folder(purpose, parent(path)) } else { Ok(()) }
 }

@@ -6,9 +6,9 @@ use std::{
 };
 
 use crate::{
-    Checkpoints, EvaluationRow, MetricsRow, RecordError, TimingRow, commit,
+    Checkpoints, EvaluationRow, MetricsRow, RecordError, SeenImage, TimingRow, commit,
     disk::{self, Purpose, write_error},
-    read_timing, rows,
+    read_timing, rows, seen,
 };
 
 /// The file whose lock says that a process works in the folder; the kernel frees it when the process dies.
@@ -18,6 +18,7 @@ const LOCK: &str = ".lock";
 #[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
+    checkpoints: Checkpoints,
     _lock: File,
 }
 
@@ -82,7 +83,7 @@ impl RunFolder {
         match lock.try_lock() {
             // Whoever began a new run in the meantime has moved this folder aside, and its lock with it.
             Ok(()) if !is_at(&lock, &file) => Err(RecordError::Locked { path: path.to_owned() }),
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), checkpoints: Checkpoints::in_run(path), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(RecordError::Locked { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => Err(write_error(&file, source)),
         }
@@ -125,6 +126,14 @@ impl RunFolder {
         rows::write_evaluation(&self.path, rows)
     }
 
+    /// Writes data.csv anew.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`].
+    pub fn write_seen(&self, seen: &[SeenImage]) -> Result<(), RecordError> {
+        seen::write_seen(&self.path, seen)
+    }
+
     /// Forgets the rows after `step`, as a resume from its checkpoint must; returns the seconds trained until then.
     ///
     /// # Errors
@@ -137,8 +146,8 @@ impl RunFolder {
     }
 
     /// Its checkpoints.
-    pub fn checkpoints(&self) -> Checkpoints {
-        Checkpoints::in_run(&self.path)
+    pub fn checkpoints(&self) -> &Checkpoints {
+        &self.checkpoints
     }
 }
 

@@ -7,13 +7,14 @@ mod folder;
 mod checkpoints;
 mod manifest;
 mod rows;
+mod seen;
 
 pub mod commit;
 pub mod disk;
 mod error;
 mod provenance;
 
-pub use checkpoints::{Checkpoint, Checkpoints, Identity, Rejection};
+pub use checkpoints::{Checkpoint, Checkpoints, Identity, Rejection, newest_checkpoint};
 pub use disk::{Purpose, faults::mutant};
 pub use error::{ErrorKind, RecordError};
 pub use folder::{RunFolder, check_name};
@@ -22,3 +23,4 @@ pub use provenance::{Provenance, sha256};
 pub use rows::{
     EvaluationRow, MetricsRow, TimingRow, Validation, read_evaluation, read_metrics, read_timing,
 };
+pub use seen::{ImageSet, SeenImage, read_seen};

@@ -171,9 +171,7 @@ pub(crate) fn append_timing(run: &Path, row: &TimingRow) -> Result<(), RecordErr
 }
 
 pub(crate) fn write_evaluation(run: &Path, rows: &[EvaluationRow]) -> Result<(), RecordError> {
-    let path = run.join(EVALUATION);
-    let text = lines(rows, true).map_err(|source| write_error(&path, source))?;
-    commit::file(Purpose::Evaluation, &path, &text)
+    write(Purpose::Evaluation, &run.join(EVALUATION), rows)
 }
 
 /// Keeps the header and the whole rows of at most `step`, which stands first in every row; the bytes of those stay.
@@ -195,6 +193,11 @@ fn append<R: Serialize>(purpose: Purpose, path: &Path, row: &R) -> Result<(), Re
     disk::append(purpose, path, &line)
 }
 
+/// Writes a table anew.
+pub(crate) fn write<R: Serialize>(purpose: Purpose, path: &Path, rows: &[R]) -> Result<(), RecordError> {
+    commit::file(purpose, path, &lines(rows, true).map_err(|source| write_error(path, source))?)
+}
+
 fn lines<R: Serialize>(rows: &[R], header: bool) -> io::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().has_headers(header).from_writer(Vec::new());
     for row in rows {
@@ -204,7 +207,7 @@ fn lines<R: Serialize>(rows: &[R], header: bool) -> io::Result<Vec<u8>> {
 }
 
 /// Reads a table up to the end of its last line: what a process that died left of a row is none.
-fn read<R: DeserializeOwned>(purpose: Purpose, path: &Path) -> Result<Vec<R>, RecordError> {
+pub(crate) fn read<R: DeserializeOwned>(purpose: Purpose, path: &Path) -> Result<Vec<R>, RecordError> {
     let Some(bytes) = disk::read(purpose, path)? else { return Ok(Vec::new()) };
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
     let rows = csv::Reader::from_reader(&bytes[..whole]).into_deserialize();

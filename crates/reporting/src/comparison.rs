@@ -47,6 +47,7 @@ pub fn compare(runs: &[PathBuf], place: &Path) -> Result<Comparison, ReportError
             }
         }
     }
+    commit::sweep(place)?;
     let mut files = save(Purpose::Comparison, place, &pictures)?;
     let names: Vec<&str> = pictures.iter().map(|(name, _)| *name).collect();
     let others: Vec<&str> =

@@ -82,8 +82,10 @@ fn drawn(folder: &Path, name: &str) -> Result<RgbImage, ReportError> {
     let panels = sheet.panels.into_iter().map(|Entry { file, caption, detail }| {
         // A file name alone: what a sheet says never leads out of its folder.
         let file = Path::new(&file).file_name().unwrap_or_default();
+        let path = folder.join(file);
+        let bytes = disk::read(Purpose::Picture, &path)?.unwrap_or_default();
         let picture =
-            decode::open(&folder.join(file), &Limits::PHOTOGRAPH).map_err(|error| failed(name, &error))?;
+            decode::read(&bytes, &path, &Limits::PHOTOGRAPH).map_err(|error| failed(name, &error))?;
         Ok(Panel { caption, detail, picture: picture.to_rgb8() })
     });
     let panels = panels.collect::<Result<Vec<_>, ReportError>>()?;

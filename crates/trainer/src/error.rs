@@ -36,15 +36,15 @@ pub enum TrainError {
         checkpoint: Option<u64>,
     },
     /// The config or the data are not those of the checkpoint.
-    #[error("{what} changed since the checkpoint of step {step}: it had {then}, now it is {now}")]
+    #[error("{what} changed since the checkpoint of step {step}: then {then}, now {now}")]
     Changed {
-        /// `the config` or `the data`.
-        what: &'static str,
+        /// `the config`, or `the images of` a set.
+        what: String,
         /// The checkpoint's step.
         step: u64,
-        /// Hash in the checkpoint.
+        /// What the checkpoint says.
         then: String,
-        /// Hash now.
+        /// What it is now.
         now: String,
     },
 }

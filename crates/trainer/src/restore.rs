@@ -1,13 +1,15 @@
 //! Training of one network under a pixel loss: SRCNN, SRResNet before its adversary, and the light networks.
 
-use std::time::Instant;
+use std::{collections::BTreeSet, time::Instant};
 
 use candle_core::{Device, Tensor};
 use plumage_data::{Batch, Batches};
 use plumage_losses::LossConfig;
 use plumage_metrics::{MetricsError, Protocol, Score, TestImage};
 use plumage_models::{ModelConfig, Upscaler};
-use plumage_record::{Checkpoint, Identity, MetricsRow, Rejection, RunFolder, TimingRow, Validation, mutant};
+use plumage_record::{
+    Checkpoint, Identity, ImageSet, MetricsRow, Rejection, RunFolder, TimingRow, Validation, mutant,
+};
 
 use crate::{
     Best, Ending, Outcome, Progress, TrainError, TrainerConfig,
@@ -218,10 +220,15 @@ fn row(run: &Restore, counters: &mut Counters, epoch: u64, validation: Option<Va
 fn commit(run: &Restore, state: &State) -> Result<(), TrainError> {
     let checkpoints = run.folder.checkpoints();
     checkpoints.save(state.counters.step, &state.to_files()?, run.identity)?;
-    Ok(checkpoints.keep(KEPT_CHECKPOINTS)?)
+    forget(run, state)
 }
 
-/// Checkpoints kept: the newest, and one more should the newest be damaged.
+/// Removes the checkpoints that are no longer needed.
+fn forget(run: &Restore, state: &State) -> Result<(), TrainError> {
+    Ok(run.folder.checkpoints().keep(KEPT_CHECKPOINTS, state.counters.best.map(|best| best.step))?)
+}
+
+/// Checkpoints kept beside that of the best step: the newest, and one more should the newest be damaged.
 const KEPT_CHECKPOINTS: usize = 2;
 
 /// The newest valid checkpoint of the run folder, if there is any, and those that were passed over.
@@ -231,18 +238,27 @@ const KEPT_CHECKPOINTS: usize = 2;
 pub fn find_checkpoint(run: &Restore) -> Result<(Option<Checkpoint>, Vec<Rejection>), TrainError> {
     let (newest, rejected) = run.folder.checkpoints().newest()?;
     if let Some(checkpoint) = &newest {
-        let (then, now) = (&checkpoint.identity, run.identity);
-        for (what, then, now) in [
-            ("the config", &then.config_sha256, &now.config_sha256),
-            ("the data", &then.data_sha256, &now.data_sha256),
-        ] {
-            if then != now {
-                let (then, now) = (then.clone(), now.clone());
-                return Err(TrainError::Changed { what, step: checkpoint.step, then, now });
-            }
-        }
+        refuse_changed(checkpoint.step, &checkpoint.identity, run.identity)?;
     }
     Ok((newest, rejected))
+}
+
+/// Refuses a run whose config or images are no longer those of the checkpoint.
+fn refuse_changed(step: u64, then: &Identity, now: &Identity) -> Result<(), TrainError> {
+    let changed = |what: String, then: String, now: String| TrainError::Changed { what, step, then, now };
+    if then.config_sha256 != now.config_sha256 {
+        let [then, now] = [then, now].map(|identity| format!("SHA-256 {}", identity.config_sha256));
+        return Err(changed("the config".into(), then, now));
+    }
+    let sets: BTreeSet<&String> = then.data.keys().chain(now.data.keys()).collect();
+    match sets.into_iter().find(|set| then.data.get(*set) != now.data.get(*set)) {
+        Some(set) => {
+            let [then, now] = [then, now].map(|identity| identity.data.get(set));
+            let shown = |images: Option<&ImageSet>| images.map_or("none".into(), ImageSet::to_string);
+            Err(changed(format!("the images of `{set}`"), shown(then), shown(now)))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Puts the state back and cuts the records to it; returns the seconds trained so far.
@@ -250,7 +266,10 @@ fn resume(run: &Restore, checkpoint: Option<&Checkpoint>, state: &mut State) -> 
     if let Some(checkpoint) = checkpoint {
         state.restore(checkpoint)?;
     }
-    Ok(run.folder.cut_records(state.counters.step)?)
+    let before_s = run.folder.cut_records(state.counters.step)?;
+    // What a process that died should have removed.
+    forget(run, state)?;
+    Ok(before_s)
 }
 
 fn outcome(state: State, ending: Ending, elapsed_s: f64) -> Result<Outcome, TrainError> {

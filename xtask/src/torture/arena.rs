@@ -254,7 +254,7 @@ impl Arena {
             running.kill()?;
             // What the dead process was at is swept away, so that two whole checkpoints are left, and nothing else.
             let folder = RunFolder::reopen(&place.join("results"), NAME)?;
-            folder.checkpoints().keep(2)?;
+            folder.checkpoints().keep(2, None)?;
             Ok(self.half_run())
         })
     }

@@ -106,6 +106,9 @@ pub(super) fn trial(arena: &Arena, group: Group, trial: u64) -> Outcome {
         let mut command = arena.train(&place);
         let ended = Running::start(command.env("PLUMAGE_FAULT", &text), &place)?.wait()?;
         judge(&ended, what, &at, persistent)?;
+        if ended.code() == Some(5) && before > 0 && !persistent {
+            ended.says("is whole")?;
+        }
         if newest_step(&run)? < before {
             return Err("the last checkpoint of before is gone".into());
         }

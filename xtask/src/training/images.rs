@@ -2,10 +2,10 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use plumage_data::{DataRoots, Dataset};
+use plumage_data::{DataError, DataRoots, Dataset};
 use plumage_imaging::decode::Limits;
 use plumage_metrics::{Score, TestImage, check_size};
-use plumage_record::Baseline;
+use plumage_record::{Baseline, SeenImage};
 
 use crate::{evaluation::open_set, experiment::Experiment, failure::Failure};
 
@@ -17,6 +17,8 @@ pub(super) struct Images {
     pub(super) validation: Vec<TestImage>,
     /// What is measured in the end, by name.
     pub(super) sets: Vec<(String, Arc<dyn Dataset>)>,
+    /// All of them by name and content.
+    pub(super) seen: Vec<SeenImage>,
 }
 
 impl Images {
@@ -27,14 +29,18 @@ impl Images {
     pub(super) fn open(experiment: &Experiment, roots: &DataRoots) -> Result<Self, Failure> {
         let parts = experiment.data.open(roots, &Limits::PHOTOGRAPH)?;
         let train = parts.train.as_ref();
-        let learnt = (0..train.len()).map(|index| train.content_key(index)).collect::<Result<_, _>>()?;
+        let contents = contents_of(train)?;
+        let mut seen = seen_as("train", train, &contents);
+        let learnt = HashSet::from_iter(contents);
         let mut sets = Vec::new();
         for name in &experiment.evaluation.on {
             let set = match (name.as_str(), &parts.test) {
                 ("test", Some(test)) => test.clone(),
                 _ => open_set(name, roots)?,
             };
-            refuse_learnt(&learnt, name, set.as_ref())?;
+            let contents = contents_of(set.as_ref())?;
+            refuse_learnt(&learnt, name, set.as_ref(), &contents)?;
+            seen.extend(seen_as(&format!("evaluation.{name}"), set.as_ref(), &contents));
             for index in 0..set.len() {
                 let (width, height) = set.size(index)?;
                 let named = |error| Failure::in_image(&set.name(index), error);
@@ -42,16 +48,20 @@ impl Images {
             }
             sets.push((name.clone(), set));
         }
-        refuse_learnt(&learnt, "the validation set", parts.validation.as_ref())?;
-        let images = parts.validation.len().min(experiment.trainer.validation_images.unwrap_or(usize::MAX));
+        let validation = parts.validation.as_ref();
+        let contents = contents_of(validation)?;
+        refuse_learnt(&learnt, "the validation set", validation, &contents)?;
+        let images = validation.len().min(experiment.trainer.validation_images.unwrap_or(usize::MAX));
+        seen.extend(seen_as("validation", validation, &contents[..images]));
         let (protocol, scale) = (experiment.evaluation.protocol, experiment.scale);
         let channels = experiment.model.architecture().channels();
         let prepared = (0..images).map(|index| {
-            let image = parts.validation.image(index)?;
-            let named = |error| Failure::in_image(&parts.validation.name(index), error);
+            let image = validation.image(index)?;
+            let named = |error| Failure::in_image(&validation.name(index), error);
             TestImage::new(protocol, &image, scale, channels).map_err(named)
         });
-        Ok(Self { train: parts.train, validation: prepared.collect::<Result<_, Failure>>()?, sets })
+        let validation = prepared.collect::<Result<_, Failure>>()?;
+        Ok(Self { train: parts.train, validation, sets, seen })
     }
 
     /// What bicubic interpolation scores on the validation images.
@@ -64,13 +74,29 @@ impl Images {
     }
 }
 
+/// What makes the contents of all images of a set.
+fn contents_of(set: &dyn Dataset) -> Result<Vec<[u8; 32]>, DataError> {
+    (0..set.len()).map(|index| set.content_key(index)).collect()
+}
+
+/// The first images of a set, as many as there are `contents`, as records name them.
+fn seen_as(what: &str, set: &dyn Dataset, contents: &[[u8; 32]]) -> Vec<SeenImage> {
+    let images = contents.iter().enumerate();
+    images.map(|(index, content)| SeenImage::new(what, set.name(index), content)).collect()
+}
+
 /// Refuses a set that shares an image with the training images: its numbers would say nothing.
-fn refuse_learnt(learnt: &HashSet<[u8; 32]>, name: &str, set: &dyn Dataset) -> Result<(), Failure> {
-    for index in 0..set.len() {
-        if learnt.contains(&set.content_key(index)?) {
+fn refuse_learnt(
+    learnt: &HashSet<[u8; 32]>,
+    name: &str,
+    set: &dyn Dataset,
+    contents: &[[u8; 32]],
+) -> Result<(), Failure> {
+    match contents.iter().position(|content| learnt.contains(content)) {
+        Some(index) => {
             let message = format!("{name} holds {}, which is trained on", set.name(index));
-            return Err(Failure::usage(message, "choose another set, another seed, or a part of data.split"));
+            Err(Failure::usage(message, "choose another set, another seed, or a part of data.split"))
         }
+        None => Ok(()),
     }
-    Ok(())
 }

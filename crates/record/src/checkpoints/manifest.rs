@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::Identity;
 use crate::provenance::{VERSION, cpu_features, sha256};
 
-/// Version of the format of a checkpoint.
-const FORMAT: u32 = 1;
+/// Version of the format of a checkpoint: 2 names the images of every set, where 1 had one hash of the training images.
+const FORMAT: u32 = 2;
 
 /// The manifest of one checkpoint.
 #[derive(Serialize, Deserialize)]
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     fn manifest() -> Manifest {
-        let identity = Identity { config_sha256: "c".into(), data_sha256: "d".into(), seed: 1 };
+        let identity = Identity { config_sha256: "c".into(), data: BTreeMap::new(), seed: 1 };
         Manifest::new(7, &[("weights", vec![1, 2, 3])], &identity)
     }
 
@@ -121,6 +121,6 @@ mod tests {
     fn a_later_format_is_named() {
         let later = Manifest { format: FORMAT + 1, ..manifest() };
         let reason = Manifest::unseal(&later.seal().unwrap()).err().unwrap();
-        assert!(reason.contains("format is 2"), "{reason}");
+        assert!(reason.contains("format is 3"), "{reason}");
     }
 }

@@ -191,8 +191,8 @@ pub struct Report {
     pub operations: u64,
     /// How often each fail point was reached.
     pub points: BTreeMap<Point, u64>,
-    /// Whether the fault struck.
-    pub struck: bool,
+    /// Where the fault struck first, if it did.
+    pub struck: Option<Point>,
     unflushed: Unflushed,
 }
 
@@ -202,9 +202,9 @@ impl Report {
         self.unflushed.renames()
     }
 
-    /// Files whose bytes, and folders whose names, were not flushed in the end.
+    /// Files whose bytes, and files and folders whose names, were not flushed in the end.
     pub fn left_unflushed(&self) -> impl Iterator<Item = &Path> {
-        self.unflushed.paths().iter().map(PathBuf::as_path)
+        self.unflushed.paths()
     }
 
     fn text(&self) -> String {
@@ -301,8 +301,10 @@ impl Running {
             Place::Number(number) => number == self.report.operations,
             Place::Point(place) => place == point,
         };
-        let strikes = if self.report.struck { fault.persistent } else { is_here };
-        self.report.struck |= strikes;
+        let strikes = if self.report.struck.is_some() { fault.persistent } else { is_here };
+        if strikes {
+            self.report.struck.get_or_insert(point);
+        }
         strikes.then_some(fault.what)
     }
 }

@@ -30,6 +30,8 @@ named! {
         Run = "run",
         /// config.toml.
         Config = "config",
+        /// data.csv, the images that a run sees.
+        Data = "data",
         /// manifest.json of a run.
         Manifest = "manifest",
         /// metrics.csv.
