@@ -88,3 +88,26 @@ fn a_torture_without_an_end_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--minutes"));
 }
+
+#[test]
+fn a_torture_that_was_killed_goes_on_where_it_was() {
+    let work = tempfile::tempdir().unwrap();
+    let arguments =
+        ["--only", "images", "--trials", "4000", "--seed", "2", "--dir", work.path().to_str().unwrap()];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("torture")
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while !work.path().join("progress.json").exists() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    assert_eq!(child.wait().unwrap().code(), None, "it was too quick to be killed");
+    let output = torture(&arguments);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("going on after"), "{said}");
+    assert!(String::from_utf8_lossy(&output.stdout).ends_with("4000 passed, 0 failed\n"), "{said}");
+}

@@ -106,7 +106,8 @@ pub(crate) struct Arena {
     seed: u64,
     reference: Mutex<Option<Reference>>,
     half: Mutex<Option<PathBuf>>,
-    counts: Mutex<Option<(Counts, Counts)>>,
+    fresh: Mutex<Option<Counts>>,
+    resumed: Mutex<Option<Counts>>,
 }
 
 /// A run that nobody disturbed.
@@ -148,8 +149,8 @@ impl Arena {
     }
 
     fn in_folder(work: PathBuf, seed: u64) -> Self {
-        let (reference, half, counts) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { work, seed, reference, half, counts }
+        let (reference, half) = (Mutex::default(), Mutex::default());
+        Self { work, seed, reference, half, fresh: Mutex::default(), resumed: Mutex::default() }
     }
 
     /// An arena that another process has prepared.
@@ -242,30 +243,36 @@ impl Arena {
         })
     }
 
-    /// A run that was killed half the way, with two checkpoints.
+    /// A run that was killed half the way, with two checkpoints and nothing else half done.
     pub(super) fn half(&self) -> Result<PathBuf, Wrong> {
         once(&self.half, || {
+            let operations = self.fresh()?.operations;
             let place = emptied(self.work.join("half"))?;
-            let mut running = Running::start(&mut self.train(&place), &place)?;
-            let third = self.half_run().join("checkpoints/step-0000000012");
-            if !running.until(|_| third.exists())? {
-                return Err(format!("no third checkpoint: {}", running.wait()?).into());
+            let mut command = self.train(&place);
+            // The second half of the operations draws charts.
+            command.env("PLUMAGE_FAULT", format!("kill@{}", operations * 2 / 5));
+            let ended = Running::start(&mut command, &place)?.wait()?;
+            if ended.killed_by().is_none() {
+                return Err(format!("it was not killed: {ended}").into());
             }
-            running.kill()?;
-            // What the dead process was at is swept away, so that two whole checkpoints are left, and nothing else.
             let folder = RunFolder::reopen(&place.join("results"), NAME)?;
             folder.checkpoints().keep(2, None)?;
             Ok(self.half_run())
         })
     }
 
-    /// What the run from the beginning and the one from half the way do to files.
-    pub(super) fn counts(&self) -> Result<(Counts, Counts), Wrong> {
-        once(&self.counts, || {
-            let fresh = faults::count(self, &emptied(self.work.join("count-fresh"))?, None)?;
-            let place = emptied(self.work.join("count-half"))?;
-            copy(&self.half()?, &Self::run_in(&place))?;
-            Ok((fresh, faults::count(self, &place, None)?))
+    /// What a run from the beginning does to files.
+    pub(super) fn fresh(&self) -> Result<Counts, Wrong> {
+        once(&self.fresh, || faults::count(self, &emptied(self.work.join("count-fresh"))?, None))
+    }
+
+    /// What a run from half the way does to files.
+    pub(super) fn resumed(&self) -> Result<Counts, Wrong> {
+        let half = self.half()?;
+        once(&self.resumed, || {
+            let place = emptied(self.work.join("count-resumed"))?;
+            copy(&half, &Self::run_in(&place))?;
+            faults::count(self, &place, None)
         })
     }
 

@@ -70,13 +70,13 @@ pub(super) fn trials(arena: &Arena, group: Group) -> Result<u64, Wrong> {
         Group::Points => counts.points.len() as u64,
         _ => counts.operations,
     };
-    let (fresh, half) = arena.counts()?;
+    let (fresh, half) = (arena.fresh()?, arena.resumed()?);
     Ok((places(&fresh) + places(&half)) * WHATS.len() as u64 * 2)
 }
 
 /// The trial of that number: first the one-shot faults at every place, kind by kind, then the persistent ones.
 fn fault(arena: &Arena, group: Group, trial: u64) -> Result<Fault, Wrong> {
-    let (fresh, half) = arena.counts()?;
+    let (fresh, half) = (arena.fresh()?, arena.resumed()?);
     let names = |counts: &Counts| match group {
         Group::Points => counts.points.keys().cloned().collect::<Vec<_>>(),
         _ => (1..=counts.operations).map(|number| number.to_string()).collect(),

@@ -14,7 +14,7 @@ pub(super) fn trial(arena: &Arena, trial: u64) -> Outcome {
     let mutant = ALL[trial as usize % ALL.len()];
     let place = arena.place(Group::Mutants, trial)?;
     if mutant == "no-fsync" {
-        let (sound, _) = arena.counts()?;
+        let sound = arena.fresh()?;
         if sound.unflushed > 0 {
             return Err(
                 format!("{} renames of what was not flushed, without any mutant", sound.unflushed).into()
