@@ -1,6 +1,11 @@
 //! `torture`: kill, starve and mislead the program on purpose.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use crate::{
     exit::ExitKind,
@@ -53,10 +58,23 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         trials: args.trials,
         first: args.first,
     };
+    let _lock = lock(&work)?;
     let arena = Arena::prepare(&work, args.seed, &workspace).map_err(Failure::internal)?;
     let (passed, failed) = carry_out(&plan, &arena).map_err(Failure::internal)?;
     say!("{passed} passed, {failed} failed");
     Ok(if failed == 0 { ExitKind::Ok } else { ExitKind::Internal }.into())
+}
+
+/// Holds the folder for this process alone, as a run does with its own.
+fn lock(work: &Path) -> Result<File, Failure> {
+    let said =
+        |exit, message: String| Failure::Said { exit, message, help: Some("--dir DIR takes another".into()) };
+    let file = fs::create_dir_all(work).and_then(|()| File::create(work.join(".lock")));
+    let file =
+        file.map_err(|error| said(ExitKind::Output, format!("failed to write {}: {error}", work.display())))?;
+    file.try_lock()
+        .map_err(|error| said(ExitKind::Locked, format!("{} is in use: {error}", work.display())))?;
+    Ok(file)
 }
 
 /// Arguments of `torture-worker`, which `torture` starts.
