@@ -7,6 +7,8 @@ mod evaluate;
 mod experiment;
 mod list;
 mod new;
+#[cfg(unix)]
+mod torture;
 
 use std::process::ExitCode;
 
@@ -34,6 +36,13 @@ pub(crate) enum Command {
     /// One engine at one workload, as a process of `bench`.
     #[command(hide = true)]
     BenchWorker(bench::WorkerArgs),
+    /// Kill, starve and mislead the program, and see whether it keeps its promises.
+    #[cfg(unix)]
+    Torture(torture::Args),
+    /// Trials that may end their process, as a process of `torture`.
+    #[cfg(unix)]
+    #[command(hide = true)]
+    TortureWorker(torture::WorkerArgs),
 }
 
 impl Command {
@@ -48,6 +57,10 @@ impl Command {
             Self::Evaluate(args) => evaluate::run(&args),
             Self::Bench(args) => bench::run(&args),
             Self::BenchWorker(args) => bench::work(&args),
+            #[cfg(unix)]
+            Self::Torture(args) => torture::run(&args),
+            #[cfg(unix)]
+            Self::TortureWorker(args) => torture::work(&args),
         }
     }
 }

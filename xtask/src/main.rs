@@ -9,6 +9,8 @@ mod experiment;
 mod training;
 
 mod bench;
+#[cfg(unix)]
+mod torture;
 
 mod device;
 mod difference;
@@ -43,6 +45,7 @@ Examples:
   cargo xtask compare srcnn_baseline my_birds            two runs in one table and one chart
   cargo xtask evaluate srcnn_baseline --on set5 --scale 3 --protocol y_matlab
   cargo xtask bench --peers python3                      our speed and memory against PyTorch's
+  cargo xtask torture --minutes 60 --seed 1              kill it and lie to it: does it keep its promises?
 
 Exit codes: 0 done, 2 usage or config, 4 unreadable input, 5 output not writable, 6 folder in use,
 7 checkpoint unusable, 8 diverged, 10 config or data changed, 130/143 stopped and resumable, 1 a bug.";

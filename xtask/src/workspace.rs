@@ -32,6 +32,12 @@ impl Workspace {
         ))
     }
 
+    /// The workspace in that folder.
+    #[cfg(unix)]
+    pub(crate) fn at(root: PathBuf) -> Self {
+        Self { root }
+    }
+
     /// `experiments/`, one TOML file each.
     pub(crate) fn experiments(&self) -> PathBuf {
         self.root.join("experiments")

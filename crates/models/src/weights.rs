@@ -16,6 +16,12 @@ pub type Tensors = BTreeMap<String, Tensor>;
 /// Largest weights file that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 30;
 
+/// Largest header that is parsed, in bytes: room for 100,000 tensors, where a network has hundreds.
+const MAX_HEADER_BYTES: u64 = 10_000_000;
+
+/// Names that a message lists of each kind.
+const MAX_LISTED: usize = 16;
+
 /// Why weights were refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -57,16 +63,21 @@ pub struct Mismatch {
 
 impl std::fmt::Display for Mismatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let listed = |names: &[String]| {
+            let shown = names[..names.len().min(MAX_LISTED)].join(", ");
+            let hidden = names.len().saturating_sub(MAX_LISTED);
+            if hidden > 0 { format!("{shown} and {hidden} more") } else { shown }
+        };
+        let misshapen = |(name, expected, found): &(String, Vec<usize>, Vec<usize>)| {
+            format!("{name} should be {expected:?} and is {found:?}")
+        };
         let mut parts = Vec::new();
-        if !self.missing.is_empty() {
-            parts.push(format!("missing {}", self.missing.join(", ")));
+        for (what, names) in [("missing", &self.missing), ("unexpected", &self.unexpected)] {
+            if !names.is_empty() {
+                parts.push(format!("{what} {}", listed(names)));
+            }
         }
-        if !self.unexpected.is_empty() {
-            parts.push(format!("unexpected {}", self.unexpected.join(", ")));
-        }
-        for (name, expected, found) in &self.misshapen {
-            parts.push(format!("{name} should be {expected:?} and is {found:?}"));
-        }
+        parts.extend(self.misshapen.iter().take(MAX_LISTED).map(misshapen));
         f.write_str(&parts.join("; "))
     }
 }
@@ -135,15 +146,24 @@ pub fn read(path: &Path) -> Result<Tensors, WeightsError> {
 /// are never parsed.
 pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Tensors, WeightsError> {
     let refused = |reason: String| WeightsError::Format { name: name.to_owned(), reason };
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\x80\x02") {
+    // A zip, which torch.save writes, or a protocol of 2003 or later and its first opcode, which is never 0. A header of
+    // 640 bytes begins with the same two, and then zeros.
+    if bytes.starts_with(b"PK\x03\x04") || matches!(bytes, [0x80, 2..=5, opcode, ..] if *opcode != 0) {
         return Err(refused(
             "it is a PyTorch pickle, which can run code when it is read; convert it first".into(),
         ));
     }
+    let header = bytes.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
+    if header > MAX_HEADER_BYTES {
+        return Err(refused(format!(
+            "its header would have {header} bytes, more than the limit of {MAX_HEADER_BYTES}"
+        )));
+    }
     let file = SafeTensors::deserialize(bytes).map_err(|error| refused(error.to_string()))?;
     let mut tensors = Tensors::new();
     for (key, view) in file.iter() {
-        let tensor = view.load(&Device::Cpu)?;
+        // Types that the engine does not know at all, as BOOL, fail here.
+        let tensor = view.load(&Device::Cpu).map_err(|error| refused(format!("{key}: {error}")))?;
         if !tensor.dtype().is_float() {
             return Err(refused(format!("{key} holds {:?}, not floating-point numbers", tensor.dtype())));
         }

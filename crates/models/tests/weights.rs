@@ -73,6 +73,7 @@ fn a_file_that_cannot_be_trusted_is_refused_with_a_reason() {
         (weights::to_bytes(&nan, &BTreeMap::new()).unwrap(), "NaN"),
         (weights::to_bytes(&integers, &BTreeMap::new()).unwrap(), "not floating-point"),
         (b"\x80\x02}q\x00.".to_vec(), "pickle"),
+        (b"\x80\x05\x95rest".to_vec(), "pickle"),
         (b"PK\x03\x04rest".to_vec(), "pickle"),
         (good[..good.len() - 1].to_vec(), "not a valid safetensors file"),
         (huge_header, "not a valid safetensors file"),
@@ -91,4 +92,13 @@ fn a_folder_or_a_missing_file_is_an_error_that_names_it() {
     let missing = folder.path().join("none.safetensors");
     let error = weights::read(&missing).unwrap_err();
     assert!(error.to_string().contains("none.safetensors"), "{error}");
+}
+
+#[test]
+fn a_header_whose_length_looks_like_a_pickle_is_none() {
+    // 640 is 0x80 0x02 in the file, as a pickle begins.
+    let entry = r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#;
+    let header = format!("{entry:640}");
+    let file = [&640u64.to_le_bytes()[..], header.as_bytes(), &1f32.to_le_bytes()].concat();
+    assert_eq!(weights::from_bytes(&file, "test").unwrap().len(), 1);
 }

@@ -32,6 +32,8 @@ pub enum Stream {
     Bootstrap = 8,
     /// Noise that a generator is given.
     Noise = 9,
+    /// What the program's torture does to it; the step is the group's number, the index the trial's.
+    Torture = 10,
 }
 
 /// The generator of `(seed, stream, step, index)`.

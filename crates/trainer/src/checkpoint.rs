@@ -6,7 +6,7 @@ use plumage_models::{
     Parameters,
     weights::{self, Tensors},
 };
-use plumage_record::Checkpoint;
+use plumage_record::{Checkpoint, mutant};
 use serde::{Deserialize, Serialize};
 
 use crate::{Best, TrainError, optimizer::Optimizer};
@@ -77,7 +77,7 @@ impl State {
         let tensors = |name: &str| Ok::<_, TrainError>(weights::from_bytes(file(name)?, name)?);
         let counters: Counters = serde_json::from_slice(file(COUNTERS)?).map_err(TrainError::state)?;
         self.parameters.load(&tensors(WEIGHTS)?)?;
-        if let Some(average) = &self.average {
+        if let Some(average) = self.average.as_ref().filter(|_| !mutant("ema-not-restored")) {
             average.load(&tensors(AVERAGE)?)?;
         }
         self.optimizer.restore(counters.step, &tensors(OPTIMIZER)?)?;

@@ -8,7 +8,7 @@ use plumage_losses::LossConfig;
 use plumage_metrics::{MetricsError, Protocol, Score, TestImage};
 use plumage_models::{ModelConfig, Upscaler};
 use plumage_record::{
-    Checkpoint, Identity, ImageSet, MetricsRow, Rejection, RunFolder, TimingRow, Validation,
+    Checkpoint, Identity, ImageSet, MetricsRow, Rejection, RunFolder, TimingRow, Validation, mutant,
 };
 
 use crate::{
@@ -79,7 +79,7 @@ pub fn train(
     let started = Instant::now();
     // Throughput is that of training steps alone: neither validation nor checkpoints count.
     let (mut images_since_row, mut steps_s) = (0u32, 0.);
-    let mut batches = run.batches.start_at(state.counters.step);
+    let mut batches = run.batches.start_at(first_batch(state.counters.step));
     while state.counters.step < trainer.steps {
         let step_started = Instant::now();
         let batch = batches.next().ok_or_else(|| TrainError::state("the training data ended early"))??;
@@ -115,6 +115,15 @@ pub fn train(
         }
     }
     outcome(state, Ending::Finished, before_s + started.elapsed().as_secs_f64())
+}
+
+/// The batch that follows `step` steps: that of the same number, but in a mutant.
+fn first_batch(step: u64) -> u64 {
+    match step {
+        _ if mutant("rng-not-restored") => 0,
+        step if mutant("rerun-batch") => step.saturating_sub(1),
+        step => step,
+    }
 }
 
 /// One optimizer step; returns the batch's loss.
