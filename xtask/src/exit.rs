@@ -10,6 +10,8 @@ pub(crate) enum ExitKind {
     Internal = 1,
     /// The command line or a configuration is wrong; nothing was written.
     Usage = 2,
+    /// Some of many inputs cannot be used; they are listed.
+    Partial = 3,
     /// An image or a data set is missing, unreadable, corrupt, empty or unsupported.
     Input = 4,
     /// The output could not be written: no space, no permission, an I/O error.
@@ -20,8 +22,34 @@ pub(crate) enum ExitKind {
     Checkpoint = 7,
     /// NaN or infinity in a loss, a gradient or a weight.
     Diverged = 8,
+    /// It would take more memory than the limit; nothing was begun.
+    Limit = 9,
     /// Data or configuration differ from those of the checkpoint.
     Changed = 10,
+    /// Ctrl-C; what was trained is committed.
+    Interrupted = 130,
+    /// SIGTERM; what was trained is committed.
+    Terminated = 143,
+}
+
+impl ExitKind {
+    /// Its name in the errors of `--json`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Internal => "internal",
+            Self::Usage => "usage",
+            Self::Partial => "partial",
+            Self::Input => "input",
+            Self::Output => "output",
+            Self::Locked => "locked",
+            Self::Checkpoint => "checkpoint",
+            Self::Diverged => "diverged",
+            Self::Limit => "limit",
+            Self::Changed => "changed",
+            Self::Interrupted | Self::Terminated => "stopped",
+        }
+    }
 }
 
 impl From<ExitKind> for ExitCode {

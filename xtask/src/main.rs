@@ -31,6 +31,10 @@ use failure::Failure;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Say an error as one JSON object: `error`, `exit`, `message`, `help`.
+    // The commands whose result is JSON have a flag of the same name, which is then this one, too.
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -43,11 +47,22 @@ Examples:
   cargo xtask evaluate srcnn_baseline --on set5 --scale 3 --protocol y_matlab
   cargo xtask bench --peers python3                      our speed and memory against PyTorch's
 
-Exit codes: 0 done, 2 usage or config, 4 unreadable input, 5 output not writable, 6 folder in use,
-7 checkpoint unusable, 8 diverged, 10 config or data changed, 130/143 stopped and resumable, 1 a bug.";
+Exit codes: 0 done, 2 usage or config, 3 some inputs bad, 4 unreadable input, 5 output not writable,
+6 folder in use, 7 checkpoint unusable, 8 diverged, 9 more memory than the limit, 10 config or data changed,
+130/143 stopped and resumable, 1 a bug.";
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") => {
+            failure::say_as_json();
+            return Failure::from(error).report();
+        }
+        Err(error) => error.exit(),
+    };
+    if cli.json {
+        failure::say_as_json();
+    }
     // A panic is a bug; it has said where on stderr, and the exit code is that of a bug.
     match std::panic::catch_unwind(|| cli.command.run()) {
         Ok(Ok(code)) => code,

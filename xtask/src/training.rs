@@ -17,7 +17,7 @@ use plumage_trainer::{Ending, Outcome, restore};
 use self::images::Images;
 use crate::{
     device, difference,
-    evaluation::{Figure, Measure, Network, SetResult},
+    evaluation::{Figure, Measure, Network},
     exit::ExitKind,
     experiment::{EvaluationConfig, Experiment},
     failure::Failure,
@@ -54,7 +54,7 @@ pub(crate) fn run(
     workspace: &Workspace,
     request: &Request,
     experiment: &Loaded<Experiment>,
-    interrupt: Interrupt,
+    interrupt: &Interrupt,
 ) -> Result<ExitCode, Failure> {
     let (resolved, experiment) = (&experiment.resolved, &experiment.value);
     let images = Images::open(experiment, request.roots)?;
@@ -65,6 +65,7 @@ pub(crate) fn run(
         seed: experiment.seed,
     };
 
+    interrupt.training(request.again);
     let folder = open_folder(request)?;
     let mut manifest = describe(workspace, request, experiment, &images, &identity)?;
     if let Some(before) = read_manifest(folder.path())? {
@@ -81,7 +82,6 @@ pub(crate) fn run(
         seed: experiment.seed,
         batches: &batches,
         validation: &images.validation,
-        protocol: experiment.evaluation.protocol,
         device: &device,
         folder: &folder,
         identity: &identity,
@@ -110,15 +110,14 @@ pub(crate) fn run(
         let _ = write_run(folder.path());
     })?;
     note_progress(&mut manifest, &outcome, experiment);
+    manifest.save(folder.path())?;
+    let step = outcome.steps;
+    interrupt.finishing(format!("stopped at step {step}; the checkpoint is committed"));
     if outcome.ending == Ending::Stopped {
-        manifest.save(folder.path())?;
         write_run(folder.path())?;
-        let code = interrupt.exit_code().unwrap_or(ExitKind::Internal as u8);
-        let step = outcome.steps;
-        note!("stopped at step {step}; the checkpoint is committed\nhelp: {}", request.again);
-        return Ok(ExitCode::from(code));
+        interrupt.check()?;
     }
-    keep(request, experiment, &images, &folder, &outcome)?;
+    keep(request, experiment, &images, &folder, &outcome, interrupt)?;
     manifest.status = Status::Finished;
     manifest.save(folder.path())?;
     let written = write_run(folder.path())?;
@@ -196,6 +195,7 @@ fn keep(
     images: &Images,
     folder: &RunFolder,
     outcome: &Outcome,
+    interrupt: &Interrupt,
 ) -> Result<(), Failure> {
     let about = BTreeMap::from([
         ("experiment".to_owned(), request.name.to_owned()),
@@ -208,11 +208,13 @@ fn keep(
     let how = Measure { method: request.name, protocol, figures };
     let mut rows = Vec::new();
     for (name, set) in &images.sets {
-        let SetResult { rows: of_set, figures } = network.measure(name, set.as_ref(), how)?;
-        rows.extend(of_set);
-        for Figure { name, title, panels } in &figures {
-            keep_figure(folder.path(), name, title, panels, Figure::REFERENCE, Figure::BASELINE)?;
-        }
+        let mut keep = |figure: Option<Figure>| {
+            if let Some(Figure { name, title, panels }) = figure {
+                keep_figure(folder.path(), &name, &title, &panels, Figure::REFERENCE, Figure::BASELINE)?;
+            }
+            interrupt.check()
+        };
+        rows.extend(network.measure(name, set.as_ref(), how, &mut keep)?);
     }
     folder.write_evaluation(&rows)?;
     Ok(())

@@ -71,6 +71,11 @@ impl Batches {
         self.source.variants.patches
     }
 
+    /// The names of the images that the batch of `step` has patches of, each once; none is read for it.
+    pub fn images_of(&self, step: u64) -> Vec<String> {
+        self.source.images_of(step).into_iter().map(|image| self.source.dataset.name(image)).collect()
+    }
+
     /// How many images are too small for a patch at every rescale, and so are never used.
     pub fn unused_images(&self) -> usize {
         self.source.variants.unused_images

@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let network = Network::new(&experiment.model, scale, &weights::read(&weights_file)?)?;
     let protocol = args.protocol;
     let how = Measure { method: &method, protocol, figures: 0 };
-    let rows = network.measure(&args.on, set.as_ref(), how)?.rows;
+    let rows = network.measure(&args.on, set.as_ref(), how, &mut |_| Ok(()))?;
     if args.json {
         let report = Report::new(&args.on, protocol, scale, &method, &rows);
         say!("{}", serde_json::to_string_pretty(&report).map_err(Failure::internal)?);

@@ -4,17 +4,21 @@ use std::{collections::HashSet, sync::Arc};
 
 use plumage_data::{DataRoots, Dataset};
 use plumage_imaging::decode::Limits;
-use plumage_metrics::{Score, TestImage, check_size};
+use plumage_metrics::check_size;
 use plumage_record::Baseline;
+use plumage_trainer::validation::{Measure, ValidationSet};
 
 use crate::{evaluation::open_set, experiment::Experiment, failure::Failure};
+
+/// Validation images that are kept prepared; those beyond are prepared at every validation.
+const MAX_KEPT_BYTES: u64 = 512 << 20;
 
 /// All the images of a run, opened.
 pub(super) struct Images {
     /// What is trained on.
     pub(super) train: Arc<dyn Dataset>,
-    /// What chooses the best step, prepared for measuring.
-    pub(super) validation: Vec<TestImage>,
+    /// What chooses the best step.
+    pub(super) validation: ValidationSet,
     /// What is measured in the end, by name.
     pub(super) sets: Vec<(String, Arc<dyn Dataset>)>,
 }
@@ -43,22 +47,16 @@ impl Images {
             sets.push((name.clone(), set));
         }
         refuse_learnt(&learnt, "the validation set", parts.validation.as_ref())?;
-        let images = parts.validation.len().min(experiment.trainer.validation_images.unwrap_or(usize::MAX));
+        let images = experiment.trainer.validation_images.unwrap_or(usize::MAX);
         let (protocol, scale) = (experiment.evaluation.protocol, experiment.scale);
-        let channels = experiment.model.architecture().channels();
-        let prepared = (0..images).map(|index| {
-            let image = parts.validation.image(index)?;
-            let named = |error| Failure::in_image(&parts.validation.name(index), error);
-            TestImage::new(protocol, &image, scale, channels).map_err(named)
-        });
-        Ok(Self { train: parts.train, validation: prepared.collect::<Result<_, Failure>>()?, sets })
+        let how = Measure { protocol, scale, channels: experiment.model.architecture().channels() };
+        let validation = ValidationSet::new(parts.validation, images, how, MAX_KEPT_BYTES)?;
+        Ok(Self { train: parts.train, validation, sets })
     }
 
     /// What bicubic interpolation scores on the validation images.
     pub(super) fn baseline(&self, experiment: &Experiment) -> Result<Baseline, Failure> {
-        let scores: Result<Vec<_>, _> =
-            self.validation.iter().map(|image| image.score(&image.bicubic)).collect();
-        let mean = Score::mean(&scores?);
+        let mean = self.validation.bicubic()?;
         let protocol = experiment.evaluation.protocol.as_str().to_owned();
         Ok(Baseline { protocol, psnr_y_db: mean.psnr_y_db, psnr_rgb_db: mean.psnr_rgb_db, ssim: mean.ssim })
     }
