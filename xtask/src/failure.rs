@@ -61,6 +61,16 @@ impl Failure {
         Self::said(ExitKind::Usage, message).help(help)
     }
 
+    /// It would take more memory than the limit.
+    pub(crate) fn limit(message: impl Display, help: impl Display) -> Self {
+        Self::said(ExitKind::Limit, message).help(help)
+    }
+
+    /// It would write more than there is room for.
+    pub(crate) fn no_space(message: impl Display, help: impl Display) -> Self {
+        Self::said(ExitKind::Output, message).help(help)
+    }
+
     /// A file or folder of the workspace cannot be read.
     pub(crate) fn unreadable(path: &Path, error: &impl Display) -> Self {
         Self::said(ExitKind::Input, format!("failed to read {}: {error}", path.display()))

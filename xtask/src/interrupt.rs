@@ -51,13 +51,14 @@ impl Interrupt {
     pub(crate) fn listen(again: String) -> Result<Self, Failure> {
         let left = "stopped while preparing; nothing was written".to_owned();
         let state = Arc::new(Mutex::new(State { signal: None, work: Work::Reading, left, again }));
+        // From here on a signal is seen by the thread below, even if it arrives before that has begun.
+        let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(Failure::internal)?;
         let armed = Arc::new(AtomicBool::new(false));
         for number in [SIGINT, SIGTERM] {
             // The order matters: the first signal finds the second handler unarmed, and arms it.
             flag::register_conditional_default(number, armed.clone()).map_err(Failure::internal)?;
             flag::register(number, armed.clone()).map_err(Failure::internal)?;
         }
-        let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(Failure::internal)?;
         let seen = state.clone();
         let watch = move || {
             if let Some(number) = signals.forever().next() {

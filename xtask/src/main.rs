@@ -9,12 +9,15 @@ mod experiment;
 mod training;
 
 mod bench;
+mod doctor;
 
 mod device;
 mod difference;
 mod exit;
 mod failure;
 mod interrupt;
+mod limits;
+mod machine;
 mod progress;
 mod say;
 mod workspace;
@@ -45,6 +48,7 @@ Examples:
   cargo xtask new my_birds --from srcnn_birds            a new experiment is a new TOML file
   cargo xtask compare srcnn_baseline my_birds            two runs in one table and one chart
   cargo xtask evaluate srcnn_baseline --on set5 --scale 3 --protocol y_matlab
+  cargo xtask doctor my_photographs                      is everything here as it should be?
   cargo xtask bench --peers python3                      our speed and memory against PyTorch's
 
 Exit codes: 0 done, 2 usage or config, 3 some inputs bad, 4 unreadable input, 5 output not writable,

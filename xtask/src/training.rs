@@ -2,19 +2,19 @@
 
 mod images;
 
-use std::{collections::BTreeMap, path::Path, process::ExitCode};
+use std::{collections::BTreeMap, path::Path, process::ExitCode, sync::Arc};
 
 use candle_core::Device;
 use plumage_config::Loaded;
-use plumage_data::{Batches, DataRoots, fingerprint};
+use plumage_data::{Batches, DataRoots, Dataset, fingerprint};
 use plumage_models::weights;
 use plumage_record::{
     BestValidation, Identity, Manifest, ModelSummary, Provenance, RunFolder, Status, read_manifest, sha256,
 };
 use plumage_reporting::{keep_figure, write_run};
-use plumage_trainer::{Ending, Outcome, restore};
+use plumage_trainer::{Ending, Outcome, restore, validation::ValidationSet};
 
-use self::images::Images;
+use self::images::{Images, baseline, validation_set};
 use crate::{
     device, difference,
     evaluation::{Figure, Measure, Network},
@@ -22,6 +22,7 @@ use crate::{
     experiment::{EvaluationConfig, Experiment},
     failure::Failure,
     interrupt::Interrupt,
+    limits::{self, MemoryLimit},
     progress::Watch,
     say::{note, say},
     workspace::Workspace,
@@ -37,6 +38,8 @@ pub(crate) struct Request<'a> {
     pub(crate) again: &'a str,
     /// Whether to go on from a checkpoint.
     pub(crate) resume: bool,
+    /// The most memory it may take.
+    pub(crate) max_memory: MemoryLimit,
     /// The folder of all runs.
     pub(crate) results: &'a Path,
     /// Where data are.
@@ -57,17 +60,20 @@ pub(crate) fn run(
     interrupt: &Interrupt,
 ) -> Result<ExitCode, Failure> {
     let (resolved, experiment) = (&experiment.resolved, &experiment.value);
-    let images = Images::open(experiment, request.roots)?;
-    let batches = Batches::new(images.train.clone(), experiment.recipe())?;
+    limits::check_disk(request.results, experiment)?;
+    let Images { train, validation, sets } = Images::open(experiment, request.roots)?;
+    let batches = Batches::new(train.clone(), experiment.recipe())?;
+    limits::check_training(request.max_memory, experiment, &batches, validation.as_ref(), &sets)?;
+    let validation = validation_set(experiment, validation)?;
     let identity = Identity {
         config_sha256: sha256(resolved.as_bytes()),
-        data_sha256: fingerprint(images.train.as_ref())?,
+        data_sha256: fingerprint(train.as_ref())?,
         seed: experiment.seed,
     };
 
     interrupt.training(request.again);
     let folder = open_folder(request)?;
-    let mut manifest = describe(workspace, request, experiment, &images, &identity)?;
+    let mut manifest = describe(workspace, request, experiment, (train.len(), &validation), &identity)?;
     if let Some(before) = read_manifest(folder.path())? {
         manifest.started = before.started;
         (manifest.steps_done, manifest.training_s, manifest.best) =
@@ -81,7 +87,7 @@ pub(crate) fn run(
         trainer: &experiment.trainer,
         seed: experiment.seed,
         batches: &batches,
-        validation: &images.validation,
+        validation: &validation,
         device: &device,
         folder: &folder,
         identity: &identity,
@@ -117,7 +123,7 @@ pub(crate) fn run(
         write_run(folder.path())?;
         interrupt.check()?;
     }
-    keep(request, experiment, &images, &folder, &outcome, interrupt)?;
+    keep(request, experiment, &sets, &folder, &outcome, interrupt)?;
     manifest.status = Status::Finished;
     manifest.save(folder.path())?;
     let written = write_run(folder.path())?;
@@ -143,7 +149,7 @@ fn describe(
     workspace: &Workspace,
     request: &Request,
     experiment: &Experiment,
-    images: &Images,
+    (training_images, validation): (usize, &ValidationSet),
     identity: &Identity,
 ) -> Result<Manifest, Failure> {
     let architecture = experiment.model.architecture();
@@ -164,8 +170,8 @@ fn describe(
         },
         config_sha256: identity.config_sha256.clone(),
         data_sha256: identity.data_sha256.clone(),
-        training_images: images.train.len() as u64,
-        validation_images: images.validation.len() as u64,
+        training_images: training_images as u64,
+        validation_images: validation.len() as u64,
         threads: rayon::current_num_threads(),
         provenance: Provenance::of(workspace.root()),
         started: Manifest::now(),
@@ -173,7 +179,7 @@ fn describe(
         steps_done: 0,
         steps: experiment.trainer.steps,
         training_s: 0.,
-        bicubic: Some(images.baseline(experiment)?),
+        bicubic: Some(baseline(validation)?),
         best: None,
     })
 }
@@ -192,7 +198,7 @@ fn note_progress(manifest: &mut Manifest, outcome: &Outcome, experiment: &Experi
 fn keep(
     request: &Request,
     experiment: &Experiment,
-    images: &Images,
+    sets: &[(String, Arc<dyn Dataset>)],
     folder: &RunFolder,
     outcome: &Outcome,
     interrupt: &Interrupt,
@@ -207,7 +213,7 @@ fn keep(
     let EvaluationConfig { protocol, figures, .. } = experiment.evaluation;
     let how = Measure { method: request.name, protocol, figures };
     let mut rows = Vec::new();
-    for (name, set) in &images.sets {
+    for (name, set) in sets {
         let mut keep = |figure: Option<Figure>| {
             if let Some(Figure { name, title, panels }) = figure {
                 keep_figure(folder.path(), &name, &title, &panels, Figure::REFERENCE, Figure::BASELINE)?;

@@ -10,10 +10,11 @@ use plumage_random::{Stream, generator};
 
 use crate::{
     Batch, DataError, Dataset, Recipe,
+    batches::AHEAD,
     epoch::{EpochOrder, Pool, Slot},
     pair::Pair,
     patches::Place,
-    variants::Variants,
+    variants::{Variant, Variants},
 };
 
 /// The data set and the recipe, and the prepared images that outlive an epoch.
@@ -70,6 +71,38 @@ impl Source {
             Ok(())
         })?;
         Ok(Batch { step, epoch, input, input_shape, target, target_shape })
+    }
+
+    /// Memory that the preparation of batches takes, at most: the cache, the pools, the batches that wait for their step, and
+    /// the images in the making.
+    pub(crate) fn bytes(&self) -> u64 {
+        /// Of an image in the making: the file's pixels, its planes in double precision, and those of the resize.
+        const MAKING_BYTES_PER_PIXEL: u64 = 120;
+        let recipe = &self.recipe;
+        let mut pairs: Vec<u64> =
+            self.variants.list.iter().map(|variant| pair_bytes(recipe, variant)).collect();
+        let all: u64 = pairs.iter().sum();
+        let limit = (recipe.batches.cache_mib as u64) << 20;
+        let cached = if recipe.degradation.is_random() { 0 } else { all.min(limit) };
+        pairs.sort_unstable_by(|a, b| b.cmp(a));
+        // What is cached whole is shared by the pools.
+        let pool: u64 = if cached == all { 0 } else { pairs.iter().take(recipe.batches.pool).sum() };
+
+        let patch = |side: usize| (recipe.channels.count() * side * side * size_of::<f32>()) as u64;
+        let batch = (patch(recipe.input_size()) + patch(recipe.patches.hr_size()))
+            .saturating_mul(self.variants.patches.min(recipe.batches.size as u64));
+        let workers = recipe.batches.workers as u64;
+        let making = self.variants.list.iter().map(|variant| (variant.width * variant.height) as u64).max();
+        let making = making.unwrap_or(0) * MAKING_BYTES_PER_PIXEL * workers.max(1);
+        [
+            cached,
+            pool.saturating_mul(POOLS as u64),
+            batch.saturating_mul(workers * (AHEAD as u64 + 1) + 1),
+            making,
+            size_of_val(self.variants.list.as_slice()) as u64,
+        ]
+        .into_iter()
+        .fold(0, u64::saturating_add)
     }
 
     /// The images that the batch of `step` has patches of, each once.
@@ -224,6 +257,13 @@ impl Window {
         pools.drain(..surplus);
         pool
     }
+}
+
+/// Memory that the prepared `variant` takes.
+fn pair_bytes(recipe: &Recipe, variant: &Variant) -> u64 {
+    let pixels = (variant.width * variant.height) as u64;
+    let step = recipe.step_px() as u64;
+    (pixels + pixels / (step * step)) * (recipe.channels.count() * size_of::<f32>()) as u64
 }
 
 /// Locks, also after another thread ended in a panic: what the locks guard here is complete or absent at all times.

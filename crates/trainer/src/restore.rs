@@ -267,7 +267,9 @@ fn resume(run: &Restore, checkpoint: Option<&Checkpoint>, state: &mut State) -> 
     if let Some(checkpoint) = checkpoint {
         state.restore(checkpoint)?;
     }
-    Ok(run.folder.cut_records(state.counters.step)?)
+    // A row that was still open when the checkpoint was committed is written again.
+    let open = u64::from(run.is_row_due(&state.counters));
+    Ok(run.folder.cut_records(state.counters.step - open)?)
 }
 
 fn outcome(state: State, ending: Ending, elapsed_s: f64) -> Result<Outcome, TrainError> {

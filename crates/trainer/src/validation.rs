@@ -29,32 +29,35 @@ pub struct ValidationSet {
 }
 
 impl ValidationSet {
-    /// Takes the first `len` of `images`, or all where there are fewer, and keeps as many prepared as `max_bytes` hold.
+    /// Takes the first `len` of `images`, or all where there are fewer; none is prepared yet.
     ///
     /// # Errors
-    /// An image that cannot be read, or is too small to be measured.
-    pub fn new(
-        images: Arc<dyn Dataset>,
-        len: usize,
-        how: Measure,
-        max_bytes: u64,
-    ) -> Result<Self, TrainError> {
-        let mut set = Self { len: images.len().min(len), images, how, kept: Vec::new() };
+    /// An image that is too small to be measured.
+    pub fn new(images: Arc<dyn Dataset>, len: usize, how: Measure) -> Result<Self, TrainError> {
+        let set = Self { len: images.len().min(len), images, how, kept: Vec::new() };
         for index in 0..set.len {
             let (width, height) = set.size(index)?;
             check_size(width, height, how.scale)
                 .map_err(|source| TrainError::Image { name: set.name(index), source })?;
         }
+        Ok(set)
+    }
+
+    /// Prepares the first images and keeps them, as many as `max_bytes` hold.
+    ///
+    /// # Errors
+    /// An image that cannot be read any more.
+    pub fn keep(mut self, max_bytes: u64) -> Result<Self, TrainError> {
         let mut bytes = 0;
-        for index in 0..set.len {
-            let (width, height) = set.size(index)?;
-            bytes += TestImage::bytes(width, height, how.scale, how.channels);
+        for index in self.kept.len()..self.len {
+            let (width, height) = self.size(index)?;
+            bytes += TestImage::bytes(width, height, self.how.scale, self.how.channels);
             if bytes > max_bytes {
                 break;
             }
-            set.kept.push(set.prepare(index)?);
+            self.kept.push(self.prepare(index)?);
         }
-        Ok(set)
+        Ok(self)
     }
 
     /// How many images there are.
@@ -122,7 +125,7 @@ mod tests {
     fn set(side: u32, max_bytes: u64) -> Result<ValidationSet, TrainError> {
         let images = Arc::new(Aviary::new(&AviaryConfig { images: 3, side, seed: 1 }));
         let how = Measure { protocol: Protocol::YMatlab, scale: 2, channels: Channels::Y };
-        ValidationSet::new(images, 9, how, max_bytes)
+        ValidationSet::new(images, 9, how)?.keep(max_bytes)
     }
 
     #[test]

@@ -89,7 +89,7 @@ fn run(results: &Path, trainer: &TrainerConfig, stop: u64) -> Result<Outcome, Tr
     let batches = Batches::new(images.clone(), recipe).unwrap();
     let held_out = aviary(2, 2);
     let how = Measure { protocol: Protocol::YMatlab, scale: 2, channels: Channels::Y };
-    let validation = ValidationSet::new(held_out, 2, how, 1 << 20).unwrap();
+    let validation = ValidationSet::new(held_out, 2, how).unwrap().keep(1 << 20).unwrap();
     let folder = match results.join("run").is_dir() {
         true => RunFolder::reopen(results, "run").unwrap(),
         false => RunFolder::begin(results, "run").unwrap().0,

@@ -2,7 +2,10 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
-use crate::{experiment::Experiment, failure::Failure, interrupt::Interrupt, training, workspace::Workspace};
+use crate::{
+    experiment::Experiment, failure::Failure, interrupt::Interrupt, limits::MemoryLimit, training,
+    workspace::Workspace,
+};
 
 /// Arguments of `experiment`.
 #[derive(clap::Args)]
@@ -18,6 +21,9 @@ pub(crate) struct Args {
     /// Threads that compute; the results do not depend on it. Without it: one for each core.
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// The most memory to take, in MiB; without it: what is free. It is estimated before anything is begun.
+    #[arg(long, value_name = "MIB")]
+    max_memory: Option<u64>,
     /// The folder that takes the place of results/.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -65,6 +71,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         set: &set,
         again: &args.again(true),
         resume: args.resume,
+        max_memory: MemoryLimit(args.max_memory),
         results: &results,
         roots: &roots,
     };

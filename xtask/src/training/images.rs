@@ -10,15 +10,12 @@ use plumage_trainer::validation::{Measure, ValidationSet};
 
 use crate::{evaluation::open_set, experiment::Experiment, failure::Failure};
 
-/// Validation images that are kept prepared; those beyond are prepared at every validation.
-const MAX_KEPT_BYTES: u64 = 512 << 20;
-
 /// All the images of a run, opened.
 pub(super) struct Images {
     /// What is trained on.
     pub(super) train: Arc<dyn Dataset>,
     /// What chooses the best step.
-    pub(super) validation: ValidationSet,
+    pub(super) validation: Arc<dyn Dataset>,
     /// What is measured in the end, by name.
     pub(super) sets: Vec<(String, Arc<dyn Dataset>)>,
 }
@@ -47,19 +44,27 @@ impl Images {
             sets.push((name.clone(), set));
         }
         refuse_learnt(&learnt, "the validation set", parts.validation.as_ref())?;
-        let images = experiment.trainer.validation_images.unwrap_or(usize::MAX);
-        let (protocol, scale) = (experiment.evaluation.protocol, experiment.scale);
-        let how = Measure { protocol, scale, channels: experiment.model.architecture().channels() };
-        let validation = ValidationSet::new(parts.validation, images, how, MAX_KEPT_BYTES)?;
-        Ok(Self { train: parts.train, validation, sets })
+        Ok(Self { train: parts.train, validation: parts.validation, sets })
     }
+}
 
-    /// What bicubic interpolation scores on the validation images.
-    pub(super) fn baseline(&self, experiment: &Experiment) -> Result<Baseline, Failure> {
-        let mean = self.validation.bicubic()?;
-        let protocol = experiment.evaluation.protocol.as_str().to_owned();
-        Ok(Baseline { protocol, psnr_y_db: mean.psnr_y_db, psnr_rgb_db: mean.psnr_rgb_db, ssim: mean.ssim })
-    }
+/// The validation images of a run; those that fit are kept prepared, the others are prepared at every validation.
+pub(super) fn validation_set(
+    experiment: &Experiment,
+    images: Arc<dyn Dataset>,
+) -> Result<ValidationSet, Failure> {
+    const MAX_KEPT_BYTES: u64 = 512 << 20;
+    let first = experiment.trainer.validation_images.unwrap_or(usize::MAX);
+    let (protocol, scale) = (experiment.evaluation.protocol, experiment.scale);
+    let how = Measure { protocol, scale, channels: experiment.model.architecture().channels() };
+    Ok(ValidationSet::new(images, first, how)?.keep(MAX_KEPT_BYTES)?)
+}
+
+/// What bicubic interpolation scores on the validation images.
+pub(super) fn baseline(validation: &ValidationSet) -> Result<Baseline, Failure> {
+    let mean = validation.bicubic()?;
+    let protocol = validation.protocol().as_str().to_owned();
+    Ok(Baseline { protocol, psnr_y_db: mean.psnr_y_db, psnr_rgb_db: mean.psnr_rgb_db, ssim: mean.ssim })
 }
 
 /// Refuses a set that shares an image with the training images: its numbers would say nothing.
