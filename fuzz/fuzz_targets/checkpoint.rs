@@ -11,7 +11,8 @@ static RUN: LazyLock<(tempfile::TempDir, RunFolder, Vec<u8>)> = LazyLock::new(||
     let (run, _) = RunFolder::begin(results.path(), "a").expect("a run");
     let identity = Identity { config_sha256: "c".into(), data_sha256: "d".into(), seed: 1 };
     run.checkpoints().save(1, &[("weights", b"1234".to_vec())], &identity).expect("a checkpoint");
-    let manifest = fs::read(run.path().join("checkpoints/step-0000000001/manifest.json")).expect("a manifest");
+    let manifest =
+        fs::read(run.path().join("checkpoints/step-0000000001/manifest.json")).expect("a manifest");
     (results, run, manifest)
 });
 

@@ -22,7 +22,9 @@ fuzz_target!(|input: (u8, &[u8])| {
     }
     let once = fs::read(&path).expect("a file");
     assert!(once.len() <= text.len());
-    if let Ok(rows) = read_metrics(run.path()) {
+    // Rows are cut by their first column, which is the step in every table that a run writes.
+    let rows = read_metrics(run.path()).ok().filter(|_| text.starts_with(b"step,"));
+    if let Some(rows) = rows {
         assert!(rows.iter().all(|row| row.step <= u64::from(step)));
     }
     run.cut_records(u64::from(step)).expect("what was cut can be cut");

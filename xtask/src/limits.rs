@@ -1,6 +1,6 @@
 //! What a run will take, estimated before it begins: memory against the limit, disk space against what is free.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use candle_core::Device;
 use plumage_data::{Batches, Dataset};
@@ -58,7 +58,7 @@ pub(crate) fn check_training(
     experiment: &Experiment,
     batches: &Batches,
     validation: &dyn Dataset,
-    sets: &[(String, std::sync::Arc<dyn Dataset>)],
+    sets: &[(String, Arc<dyn Dataset>)],
 ) -> Result<(), Failure> {
     let (parameters, features) = network(&experiment.model, experiment.scale)?;
     let side = experiment.data.patches.hr_size() as u64;
@@ -71,8 +71,8 @@ pub(crate) fn check_training(
         },
         Share {
             what: "a training step".into(),
-            // Every feature as the layers leave it, its gradient, and what the kernels work in.
-            bytes: pixels.saturating_mul(features).saturating_mul(3 * 4),
+            // Every feature as the layers leave it, its gradient, and what the kernels work in; measured: 3.5 times.
+            bytes: pixels.saturating_mul(features).saturating_mul(4 * 4),
             keys: "data.batches.size or the size of data.patches",
         },
         Share {
@@ -81,11 +81,11 @@ pub(crate) fn check_training(
             keys: "the size of the network",
         },
     ];
-    let channels = experiment.model.architecture().channels();
+    let model = (experiment.model.architecture().channels(), features);
     let sets = sets.iter().map(|(name, set)| (name.as_str(), set.as_ref()));
     let mut measured = vec![];
     for (name, set) in sets.chain([("validation", validation)]) {
-        measured.extend(of_largest(name, set, channels)?);
+        measured.extend(of_largest(name, set, model)?);
     }
     shares.extend(measured.into_iter().max_by_key(|share| share.bytes));
     limit.check(&shares)
@@ -95,58 +95,101 @@ pub(crate) fn check_training(
 pub(crate) fn check_evaluation(
     limit: MemoryLimit,
     model: &ModelConfig,
-    name: &str,
-    set: &dyn Dataset,
+    scale: usize,
+    (name, set): (&str, &dyn Dataset),
 ) -> Result<(), Failure> {
-    limit.check(&of_largest(name, set, model.architecture().channels())?.into_iter().collect::<Vec<_>>())
+    let (_, features) = network(model, scale)?;
+    let largest = of_largest(name, set, (model.architecture().channels(), features))?;
+    limit.check(largest.as_slice())
 }
 
 /// Refuses a run whose records would not fit on the disk.
-pub(crate) fn check_disk(results: &Path, experiment: &Experiment) -> Result<(), Failure> {
+pub(crate) fn check_disk(
+    results: &Path,
+    experiment: &Experiment,
+    sets: &[(String, Arc<dyn Dataset>)],
+) -> Result<(), Failure> {
+    /// A figure beside its pixels: letters, details, what it was made of.
+    const FIGURE_BYTES: u64 = 256 << 10;
+    /// LR, bicubic, SR and HR, as they are and put together.
+    const FIGURE_BYTES_PER_PIXEL: u64 = 24;
     let (parameters, _) = network(&experiment.model, experiment.scale)?;
-    let need = disk_bytes(parameters, &experiment.trainer);
+    let mut need = records_bytes(parameters, &experiment.trainer);
+    for (_, set) in sets {
+        let figures = experiment.evaluation.figures.min(set.len()) as u64;
+        let pixels = largest(set.as_ref())?.map_or(0, |image| image.pixels());
+        let figure = pixels.saturating_mul(FIGURE_BYTES_PER_PIXEL).saturating_add(FIGURE_BYTES);
+        need = need.saturating_add(figures.saturating_mul(figure));
+    }
     match free_disk(results) {
-        Some(free) if free < need => Err(Failure::no_space(
-            format!(
-                "the run would write about {} below {}, and {} are free",
-                size(need),
-                results.display(),
-                size(free)
-            ),
-            "free some space, or name a folder on another disk with --out",
-        )),
-        _ => Ok(()),
+        Some(free) => refuse_full(results, need, free),
+        None => Ok(()),
     }
 }
 
-/// What a run leaves at its largest: checkpoints, rows, weights, charts and pictures.
-fn disk_bytes(parameters: u64, trainer: &TrainerConfig) -> u64 {
+fn refuse_full(results: &Path, need: u64, free: u64) -> Result<(), Failure> {
+    if need <= free {
+        return Ok(());
+    }
+    let (need, free, place) = (size(need), size(free), results.display());
+    Err(Failure::no_space(
+        format!("the run would write about {need} below {place}, and {free} are free"),
+        "free some space, or name a folder on another disk with --out",
+    ))
+}
+
+/// What a run leaves but for its figures, at most: checkpoints, rows, weights and charts.
+fn records_bytes(parameters: u64, trainer: &TrainerConfig) -> u64 {
     /// Two checkpoints and a third that is being written, with weights, moments, average and the best each; the weights.
     const TENSORS: u64 = 3 * 5 + 1;
     const ROW_BYTES: u64 = 200;
-    const PICTURES_BYTES: u64 = 16 << 20;
+    const CHARTS_BYTES: u64 = 1 << 20;
     let rows = trainer.steps / trainer.record_every.max(1) + 1;
     let tensors = parameters.saturating_mul(4 * TENSORS);
-    tensors.saturating_add(rows.saturating_mul(ROW_BYTES)).saturating_add(PICTURES_BYTES)
+    tensors.saturating_add(rows.saturating_mul(ROW_BYTES)).saturating_add(CHARTS_BYTES)
+}
+
+/// The image of a set that has the most pixels.
+struct Largest {
+    name: String,
+    width: u32,
+    height: u32,
+}
+
+impl Largest {
+    fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+}
+
+fn largest(set: &dyn Dataset) -> Result<Option<Largest>, Failure> {
+    let mut found = None;
+    for index in 0..set.len() {
+        let (width, height) = set.size(index)?;
+        found = found.max(Some((u64::from(width) * u64::from(height), width, height, index)));
+    }
+    Ok(found.map(|(_, width, height, index)| Largest { name: set.name(index), width, height }))
 }
 
 /// Memory to measure the largest image of a set; images are measured one after the other.
-fn of_largest(name: &str, set: &dyn Dataset, channels: Channels) -> Result<Option<Share>, Failure> {
+fn of_largest(
+    name: &str,
+    set: &dyn Dataset,
+    (channels, features): (Channels, u64),
+) -> Result<Option<Share>, Failure> {
     /// Measured at 4 and 12 million pixels: 120 under y_matlab, 160 under rgb_basicsr; then what a figure takes.
     const BYTES_PER_PIXEL_Y: u64 = 180;
     const BYTES_PER_PIXEL_RGB: u64 = 300;
+    /// Networks are applied in strips: rows of features that are in memory at a time, and their rows with borders.
+    const STRIP_BYTES: u64 = 2 * 64 * size_of::<f32>() as u64;
     let per_pixel = match channels {
         Channels::Y => BYTES_PER_PIXEL_Y,
         Channels::Rgb => BYTES_PER_PIXEL_RGB,
     };
-    let mut largest = None;
-    for index in 0..set.len() {
-        let (width, height) = set.size(index)?;
-        largest = largest.max(Some((u64::from(width) * u64::from(height), width, height, index)));
-    }
-    Ok(largest.map(|(pixels, width, height, index)| Share {
-        what: format!("measuring {} ({width}x{height}) of {name}", set.name(index)),
-        bytes: pixels.saturating_mul(per_pixel),
+    Ok(largest(set)?.map(|image| Share {
+        what: format!("measuring {} ({}x{}) of {name}", image.name, image.width, image.height),
+        bytes: (image.pixels().saturating_mul(per_pixel))
+            .saturating_add(u64::from(image.width).saturating_mul(features * STRIP_BYTES)),
         keys: "the size of that image",
     }))
 }
@@ -181,6 +224,17 @@ mod tests {
         );
         let help = help.unwrap();
         assert_eq!(help, "lower data.batches.size, or raise the limit: --max-memory 109");
+    }
+
+    #[test]
+    fn a_disk_that_is_too_full_exits_5_with_what_is_needed_and_what_is_free() {
+        refuse_full(Path::new("results"), 5 << 20, 5 << 20).unwrap();
+        let Err(Failure::Said { exit, message, .. }) = refuse_full(Path::new("results"), 9 << 20, 5 << 20)
+        else {
+            panic!("9 MiB do not fit into 5")
+        };
+        assert_eq!(exit, ExitKind::Output);
+        assert_eq!(message, "the run would write about 9 MiB below results, and 5 MiB are free");
     }
 
     #[test]

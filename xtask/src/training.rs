@@ -60,8 +60,8 @@ pub(crate) fn run(
     interrupt: &Interrupt,
 ) -> Result<ExitCode, Failure> {
     let (resolved, experiment) = (&experiment.resolved, &experiment.value);
-    limits::check_disk(request.results, experiment)?;
     let Images { train, validation, sets } = Images::open(experiment, request.roots)?;
+    limits::check_disk(request.results, experiment, &sets)?;
     let batches = Batches::new(train.clone(), experiment.recipe())?;
     limits::check_training(request.max_memory, experiment, &batches, validation.as_ref(), &sets)?;
     let validation = validation_set(experiment, validation)?;

@@ -87,7 +87,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         return Err(Failure::usage(message, format!("--scale {}", experiment.scale)));
     }
     let set = open_set(&args.on, &workspace.data_roots(args.data_root.as_deref()))?;
-    check_evaluation(MemoryLimit(args.max_memory), &experiment.model, &args.on, set.as_ref())?;
+    check_evaluation(MemoryLimit(args.max_memory), &experiment.model, scale, (&args.on, set.as_ref()))?;
     let network = Network::new(&experiment.model, scale, &weights::read(&weights_file)?)?;
     let protocol = args.protocol;
     let how = Measure { method: &method, protocol, figures: 0 };
