@@ -122,15 +122,16 @@ mod tests {
 
     use super::*;
 
-    fn set(side: u32, max_bytes: u64) -> Result<ValidationSet, TrainError> {
+    fn set(side: u32, scale: usize, max_bytes: u64) -> Result<ValidationSet, TrainError> {
         let images = Arc::new(Aviary::new(&AviaryConfig { images: 3, side, seed: 1 }));
-        let how = Measure { protocol: Protocol::YMatlab, scale: 2, channels: Channels::Y };
+        let how = Measure { protocol: Protocol::YMatlab, scale, channels: Channels::Y };
         ValidationSet::new(images, 9, how)?.keep(max_bytes)
     }
 
     #[test]
     fn images_beyond_the_bound_are_prepared_each_time_and_measure_the_same() {
-        let (all, some, none) = (set(32, 1 << 30).unwrap(), set(32, 150_000).unwrap(), set(32, 0).unwrap());
+        let (all, some, none) =
+            (set(32, 2, 1 << 30).unwrap(), set(32, 2, 150_000).unwrap(), set(32, 2, 0).unwrap());
         assert_eq!([&all, &some, &none].map(|set| set.kept.len()), [3, 2, 0]);
         assert_eq!(all.bicubic().unwrap(), some.bicubic().unwrap());
         assert_eq!(all.bicubic().unwrap(), none.bicubic().unwrap());
@@ -138,7 +139,7 @@ mod tests {
 
     #[test]
     fn an_image_that_is_too_small_is_named() {
-        let error = set(16, 0).err().map(|error| error.to_string()).unwrap_or_default();
+        let error = set(16, 4, 0).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.starts_with("aviary-1-000000: "), "{error}");
     }
 }
