@@ -57,3 +57,33 @@ impl From<ExitKind> for ExitCode {
         Self::from(kind as u8)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ExitKind::*;
+
+    #[test]
+    fn the_readme_lists_every_exit_code_and_no_other() {
+        let readme = include_str!("../../README.md");
+        let table = readme.split("## Exit codes").nth(1).unwrap().split("##").next().unwrap();
+        let first_cells = table.lines().filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+        let listed: Vec<u8> =
+            first_cells.flat_map(|cell| cell.split(", ")).filter_map(|code| code.parse().ok()).collect();
+        let kinds = [
+            Ok,
+            Internal,
+            Usage,
+            Partial,
+            Input,
+            Output,
+            Locked,
+            Checkpoint,
+            Diverged,
+            Limit,
+            Changed,
+            Interrupted,
+            Terminated,
+        ];
+        assert_eq!(listed, kinds.map(|kind| kind as u8));
+    }
+}
