@@ -3,6 +3,7 @@
 mod bench;
 mod chart;
 mod compare;
+mod doctor;
 mod evaluate;
 mod experiment;
 mod list;
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Compare(compare::Args),
     /// Measure a trained network on a set of images under a protocol.
     Evaluate(evaluate::Args),
+    /// Look whether machine, data and results are as they should be, and say what to do.
+    Doctor(doctor::Args),
     /// Measure our speed and memory against other engines'.
     Bench(bench::Args),
     /// One engine at one workload, as a process of `bench`.
@@ -55,6 +58,7 @@ impl Command {
             Self::Chart(args) => chart::run(&args),
             Self::Compare(args) => compare::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
+            Self::Doctor(args) => doctor::run(&args),
             Self::Bench(args) => bench::run(&args),
             Self::BenchWorker(args) => bench::work(&args),
             #[cfg(unix)]

@@ -40,15 +40,6 @@ pub(crate) struct Measure<'a> {
     pub(crate) figures: usize,
 }
 
-/// What came of a set.
-#[derive(Default)]
-pub(crate) struct SetResult {
-    /// Bicubic and the network, image by image.
-    pub(crate) rows: Vec<EvaluationRow>,
-    /// What comparison figures are drawn from.
-    pub(crate) figures: Vec<Figure>,
-}
-
 /// LR, bicubic, the network and HR of one image, of which the bicubic is [`Figure::BASELINE`] and HR [`Figure::REFERENCE`].
 pub(crate) struct Figure {
     /// Its folder's name.
@@ -73,30 +64,32 @@ impl<'a> Network<'a> {
         Ok(Self { config, model, scale, device })
     }
 
-    /// Measures it on all images of a set.
+    /// Measures bicubic and the network on all images of a set; `each` is called after every image, with its figure if it
+    /// has one, and may end it.
     pub(crate) fn measure(
         &self,
         set: &str,
         images: &dyn Dataset,
         how: Measure,
-    ) -> Result<SetResult, Failure> {
+        each: &mut dyn FnMut(Option<Figure>) -> Result<(), Failure>,
+    ) -> Result<Vec<EvaluationRow>, Failure> {
         let architecture = self.config.architecture();
         let (grid, channels) = (architecture.grid(), architecture.channels());
-        let mut result = SetResult::default();
+        let mut of_set = Vec::new();
         for index in 0..images.len() {
             let (name, image) = (images.name(index), images.image(index)?);
             let named = |error| Failure::in_image(&name, error);
             let test = TestImage::new(how.protocol, &image, self.scale, channels).map_err(named)?;
             let (measured, sr) =
                 measure(self.model.as_ref(), grid, &name, &test, &self.device).map_err(Failure::from)?;
-            result.rows.extend(rows(set, &measured, self.scale, how));
-            if index < how.figures {
-                let title = format!("{set}: {name}, ×{}, {}", self.scale, how.protocol.as_str());
-                let panels = panels(&image, &test, &sr, &measured, how.method);
-                result.figures.push(Figure { name: figure_name(set, index, &name), title, panels });
-            }
+            of_set.extend(rows(set, &measured, self.scale, how));
+            each((index < how.figures).then(|| Figure {
+                name: figure_name(set, index, &name),
+                title: format!("{set}: {name}, ×{}, {}", self.scale, how.protocol.as_str()),
+                panels: panels(&image, &test, &sr, &measured, how.method),
+            }))?;
         }
-        Ok(result)
+        Ok(of_set)
     }
 
     /// Whether the network fits another scale than the one it was trained for.

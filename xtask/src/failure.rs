@@ -1,6 +1,13 @@
 //! Why a command ended early: what is said on stderr, and the exit code.
 
-use std::{error::Error, fmt::Display, io::IsTerminal, path::Path, process::ExitCode};
+use std::{
+    error::Error,
+    fmt::Display,
+    io::IsTerminal,
+    path::Path,
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use plumage_config::{ConfigErrors, Look};
 use plumage_data::DataError;
@@ -10,6 +17,7 @@ use plumage_models::weights::WeightsError;
 use plumage_record::RecordError;
 use plumage_reporting::ReportError;
 use plumage_trainer::TrainError;
+use serde_json::{Value, json};
 
 use crate::{exit::ExitKind, say::note};
 
@@ -53,6 +61,16 @@ impl Failure {
         Self::said(ExitKind::Usage, message).help(help)
     }
 
+    /// It would take more memory than the limit.
+    pub(crate) fn limit(message: impl Display, help: impl Display) -> Self {
+        Self::said(ExitKind::Limit, message).help(help)
+    }
+
+    /// It would write more than there is room for.
+    pub(crate) fn no_space(message: impl Display, help: impl Display) -> Self {
+        Self::said(ExitKind::Output, message).help(help)
+    }
+
     /// A file or folder of the workspace cannot be read.
     pub(crate) fn unreadable(path: &Path, error: &impl Display) -> Self {
         Self::said(ExitKind::Input, format!("failed to read {}: {error}", path.display()))
@@ -91,6 +109,11 @@ impl Failure {
         self.help(format!("{left}see that the disk has room and can be written, then {again}"))
     }
 
+    /// A signal ended the command: what it left, and the command that goes on.
+    pub(crate) fn stopped(exit: ExitKind, left: impl Display, again: impl Display) -> Self {
+        Self::said(exit, left).help(again)
+    }
+
     /// Something is wrong with one image of a set.
     pub(crate) fn in_image(name: &str, error: impl Display) -> Self {
         Self::said(ExitKind::Input, format!("{name}: {error}"))
@@ -103,23 +126,54 @@ impl Failure {
         }
     }
 
-    /// Says it on stderr; returns the exit code.
+    /// The exit code.
+    pub(crate) fn exit(&self) -> ExitKind {
+        match self {
+            Self::Config(_) => ExitKind::Usage,
+            Self::Said { exit, .. } => *exit,
+        }
+    }
+
+    /// Says it on stderr, as one JSON object where that was asked for; returns the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         match self {
+            _ if AS_JSON.load(Ordering::Relaxed) => note!("{}", self.to_json()),
             Self::Config(errors) => {
                 let look = if std::io::stderr().is_terminal() { Look::Terminal } else { Look::Plain };
                 note!("{}", errors.render(look).trim_end());
-                ExitKind::Usage.into()
             }
             Self::Said { exit, message, help } => {
-                note!("error: {message}");
+                let is_stop = matches!(exit, ExitKind::Interrupted | ExitKind::Terminated);
+                note!("{}{message}", if is_stop { "" } else { "error: " });
                 if let Some(help) = help {
                     note!("help: {help}");
                 }
-                (*exit).into()
             }
         }
+        self.exit().into()
     }
+
+    /// `{"error": .., "exit": .., "message": .., "help": ..}`; a config's mistakes come one by one, too.
+    fn to_json(&self) -> Value {
+        let exit = self.exit();
+        let object = |message: &str, help: Option<&str>| json!({ "error": exit.name(), "exit": exit as u8, "message": message, "help": help });
+        match self {
+            Self::Config(errors) => {
+                let mut object = object(&errors.to_string(), None);
+                object["mistakes"] = errors.to_json();
+                object
+            }
+            Self::Said { message, help, .. } => object(message, help.as_deref()),
+        }
+    }
+}
+
+/// Whether errors are JSON: `--json`, which is about the whole process.
+static AS_JSON: AtomicBool = AtomicBool::new(false);
+
+/// From here on errors are said as JSON.
+pub(crate) fn say_as_json() {
+    AS_JSON.store(true, Ordering::Relaxed);
 }
 
 impl From<ConfigErrors> for Failure {
@@ -128,11 +182,20 @@ impl From<ConfigErrors> for Failure {
     }
 }
 
+impl From<clap::Error> for Failure {
+    fn from(error: clap::Error) -> Self {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        Self::usage(message, "cargo xtask --help")
+    }
+}
+
 impl From<TrainError> for Failure {
     fn from(error: TrainError) -> Self {
         match error {
             TrainError::Data(error) => error.into(),
             TrainError::Metrics(error) => error.into(),
+            TrainError::Image { .. } => Self::caused(ExitKind::Input, &error),
             TrainError::Record(error) => error.into(),
             TrainError::Weights(error) => error.into(),
             TrainError::Device(error) => Self::internal(error),
@@ -162,7 +225,11 @@ impl From<DataError> for Failure {
 
 impl From<MetricsError> for Failure {
     fn from(error: MetricsError) -> Self {
-        Self::caused(ExitKind::Input, &error)
+        let exit = match error {
+            MetricsError::NotFinite => ExitKind::Diverged,
+            _ => ExitKind::Input,
+        };
+        Self::caused(exit, &error)
     }
 }
 

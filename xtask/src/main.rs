@@ -12,11 +12,15 @@ mod bench;
 #[cfg(unix)]
 mod torture;
 
+mod doctor;
+
 mod device;
 mod difference;
 mod exit;
 mod failure;
 mod interrupt;
+mod limits;
+mod machine;
 mod progress;
 mod say;
 mod workspace;
@@ -34,6 +38,10 @@ use plumage_record::disk::faults::{self, Trial};
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Say an error as one JSON object: `error`, `exit`, `message`, `help`.
+    // The commands whose result is JSON have a flag of the same name, which is then this one, too.
+    #[arg(long, global = true)]
+    json: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -44,15 +52,27 @@ Examples:
   cargo xtask new my_birds --from srcnn_birds            a new experiment is a new TOML file
   cargo xtask compare srcnn_baseline my_birds            two runs in one table and one chart
   cargo xtask evaluate srcnn_baseline --on set5 --scale 3 --protocol y_matlab
+  cargo xtask doctor my_photographs                      is everything here as it should be?
   cargo xtask bench --peers python3                      our speed and memory against PyTorch's
   cargo xtask torture --minutes 60 --seed 1              kill it and lie to it: does it keep its promises?
 
-Exit codes: 0 done, 2 usage or config, 4 unreadable input, 5 output not writable, 6 folder in use,
-7 checkpoint unusable, 8 diverged, 10 config or data changed, 130/143 stopped and resumable, 1 a bug.";
+Exit codes: 0 done, 2 usage or config, 3 some inputs bad, 4 unreadable input, 5 output not writable,
+6 folder in use, 7 checkpoint unusable, 8 diverged, 9 more memory than the limit, 10 config or data changed,
+130/143 stopped and resumable, 1 a bug.";
 
 fn main() -> ExitCode {
     plumage_conv::prepare_process();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") => {
+            failure::say_as_json();
+            return Failure::from(error).report();
+        }
+        Err(error) => error.exit(),
+    };
+    if cli.json {
+        failure::say_as_json();
+    }
     match Trial::from_environment() {
         Ok(trial) => trial.into_iter().for_each(faults::arm),
         Err(error) => return Failure::usage(&error, error.help()).report(),

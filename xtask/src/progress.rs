@@ -94,6 +94,6 @@ impl Progress for Watch {
     }
 
     fn stop_requested(&self) -> bool {
-        self.interrupt.exit_code().is_some()
+        self.interrupt.requested()
     }
 }

@@ -2,27 +2,28 @@
 
 mod images;
 
-use std::{collections::BTreeMap, path::Path, process::ExitCode};
+use std::{collections::BTreeMap, path::Path, process::ExitCode, sync::Arc};
 
 use candle_core::Device;
 use plumage_config::Loaded;
-use plumage_data::{Batches, DataRoots, fingerprint};
+use plumage_data::{Batches, DataRoots, Dataset, fingerprint};
 use plumage_models::weights;
 use plumage_record::{
     BestValidation, Identity, ImageSet, Manifest, ModelSummary, Provenance, Purpose, RunFolder, Status,
     newest_checkpoint, read_manifest, sha256,
 };
 use plumage_reporting::{keep_figure, write_run};
-use plumage_trainer::{Ending, Outcome, restore};
+use plumage_trainer::{Ending, Outcome, restore, validation::ValidationSet};
 
-use self::images::Images;
+use self::images::{Images, baseline, validation_set};
 use crate::{
     device, difference,
-    evaluation::{Figure, Measure, Network, SetResult},
+    evaluation::{Figure, Measure, Network},
     exit::ExitKind,
     experiment::{EvaluationConfig, Experiment},
     failure::Failure,
     interrupt::Interrupt,
+    limits::{self, MemoryLimit},
     progress::Watch,
     say::{note, say},
     workspace::Workspace,
@@ -38,6 +39,8 @@ pub(crate) struct Request<'a> {
     pub(crate) again: &'a str,
     /// Whether to go on from a checkpoint.
     pub(crate) resume: bool,
+    /// The most memory it may take.
+    pub(crate) max_memory: MemoryLimit,
     /// The folder of all runs.
     pub(crate) results: &'a Path,
     /// Where data are.
@@ -55,17 +58,27 @@ pub(crate) fn run(
     workspace: &Workspace,
     request: &Request,
     experiment: &Loaded<Experiment>,
-    interrupt: Interrupt,
+    interrupt: &Interrupt,
 ) -> Result<ExitCode, Failure> {
     let images = Images::open(&experiment.value, request.roots)?;
+    limits::check_disk(request.results, &experiment.value, &images.sets)?;
     let batches = Batches::new(images.train.clone(), experiment.value.recipe())?;
+    limits::check_training(
+        request.max_memory,
+        &experiment.value,
+        &batches,
+        images.validation.as_ref(),
+        &images.sets,
+    )?;
+    let validation = validation_set(&experiment.value, images.validation.clone())?;
     let identity = Identity {
         config_sha256: sha256(experiment.resolved.as_bytes()),
         data: ImageSet::all(&images.seen),
         seed: experiment.value.seed,
     };
-    let opened = Opened { images, batches, identity };
+    let opened = Opened { images, validation, batches, identity };
 
+    interrupt.training(request.again);
     let folder = open_folder(request).map_err(|failure| {
         let left = newest_checkpoint(&request.results.join(request.name));
         failure.with_checkpoint(left, request.again)
@@ -77,6 +90,7 @@ pub(crate) fn run(
 /// What a run reads, opened.
 struct Opened {
     images: Images,
+    validation: ValidationSet,
     batches: Batches,
     identity: Identity,
 }
@@ -88,11 +102,11 @@ fn run_in(
     request: &Request,
     experiment: &Loaded<Experiment>,
     opened: &Opened,
-    interrupt: Interrupt,
+    interrupt: &Interrupt,
 ) -> Result<ExitCode, Failure> {
     let (resolved, experiment) = (&experiment.resolved, &experiment.value);
-    let Opened { images, batches, identity } = opened;
-    let mut manifest = describe(workspace, request, experiment, images, identity)?;
+    let Opened { images, validation, batches, identity } = opened;
+    let mut manifest = describe(workspace, request, experiment, (images, validation), identity)?;
     if let Some(before) = read_manifest(folder.path())? {
         manifest.started = before.started;
         (manifest.steps_done, manifest.training_s, manifest.best) =
@@ -106,8 +120,7 @@ fn run_in(
         trainer: &experiment.trainer,
         seed: experiment.seed,
         batches,
-        validation: &images.validation,
-        protocol: experiment.evaluation.protocol,
+        validation,
         device: &device,
         folder,
         identity,
@@ -140,15 +153,14 @@ fn run_in(
         let _ = write_run(folder.path());
     })?;
     note_progress(&mut manifest, &outcome, experiment);
+    manifest.save(folder.path())?;
+    let step = outcome.steps;
+    interrupt.finishing(format!("stopped at step {step}; the checkpoint is committed"));
     if outcome.ending == Ending::Stopped {
-        manifest.save(folder.path())?;
         write_run(folder.path())?;
-        let code = interrupt.exit_code().unwrap_or(ExitKind::Internal as u8);
-        let step = outcome.steps;
-        note!("stopped at step {step}; the checkpoint is committed\nhelp: {}", request.again);
-        return Ok(ExitCode::from(code));
+        interrupt.check()?;
     }
-    keep(request, experiment, images, folder, &outcome)?;
+    keep(request, experiment, &images.sets, folder, &outcome, interrupt)?;
     manifest.status = Status::Finished;
     manifest.save(folder.path())?;
     let written = write_run(folder.path())?;
@@ -174,7 +186,7 @@ fn describe(
     workspace: &Workspace,
     request: &Request,
     experiment: &Experiment,
-    images: &Images,
+    (images, validation): (&Images, &ValidationSet),
     identity: &Identity,
 ) -> Result<Manifest, Failure> {
     let architecture = experiment.model.architecture();
@@ -196,7 +208,7 @@ fn describe(
         config_sha256: identity.config_sha256.clone(),
         data_sha256: fingerprint(images.train.as_ref())?,
         training_images: images.train.len() as u64,
-        validation_images: images.validation.len() as u64,
+        validation_images: validation.len() as u64,
         threads: rayon::current_num_threads(),
         provenance: Provenance::of(workspace.root()),
         started: Manifest::now(),
@@ -204,7 +216,7 @@ fn describe(
         steps_done: 0,
         steps: experiment.trainer.steps,
         training_s: 0.,
-        bicubic: Some(images.baseline(experiment)?),
+        bicubic: Some(baseline(validation)?),
         best: None,
     })
 }
@@ -223,9 +235,10 @@ fn note_progress(manifest: &mut Manifest, outcome: &Outcome, experiment: &Experi
 fn keep(
     request: &Request,
     experiment: &Experiment,
-    images: &Images,
+    sets: &[(String, Arc<dyn Dataset>)],
     folder: &RunFolder,
     outcome: &Outcome,
+    interrupt: &Interrupt,
 ) -> Result<(), Failure> {
     let about = BTreeMap::from([
         ("experiment".to_owned(), request.name.to_owned()),
@@ -237,12 +250,14 @@ fn keep(
     let EvaluationConfig { protocol, figures, .. } = experiment.evaluation;
     let how = Measure { method: request.name, protocol, figures };
     let mut rows = Vec::new();
-    for (name, set) in &images.sets {
-        let SetResult { rows: of_set, figures } = network.measure(name, set.as_ref(), how)?;
-        rows.extend(of_set);
-        for Figure { name, title, panels } in &figures {
-            keep_figure(folder.path(), name, title, panels, Figure::REFERENCE, Figure::BASELINE)?;
-        }
+    for (name, set) in sets {
+        let mut keep = |figure: Option<Figure>| {
+            if let Some(Figure { name, title, panels }) = figure {
+                keep_figure(folder.path(), &name, &title, &panels, Figure::REFERENCE, Figure::BASELINE)?;
+            }
+            interrupt.check()
+        };
+        rows.extend(network.measure(name, set.as_ref(), how, &mut keep)?);
     }
     folder.write_evaluation(&rows)?;
     Ok(())

@@ -71,6 +71,16 @@ impl Batches {
         self.source.variants.patches
     }
 
+    /// Memory that their preparation takes, at most.
+    pub fn bytes(&self) -> u64 {
+        self.source.bytes()
+    }
+
+    /// The names of the images that the batch of `step` has patches of, each once; none is read for it.
+    pub fn images_of(&self, step: u64) -> Vec<String> {
+        self.source.images_of(step).into_iter().map(|image| self.source.dataset.name(image)).collect()
+    }
+
     /// How many images are too small for a patch at every rescale, and so are never used.
     pub fn unused_images(&self) -> usize {
         self.source.variants.unused_images
@@ -112,7 +122,7 @@ struct Worker {
 }
 
 /// Batches that wait at each worker.
-const AHEAD: usize = 4;
+pub(crate) const AHEAD: usize = 4;
 
 impl Worker {
     /// Starts a thread for the batches of `first`, `first + stride` and so on.

@@ -132,5 +132,6 @@ fn differing(files: &FileSet, manifest: &Manifest) -> Result<Vec<String>, DataEr
 
 /// Whether `set` can be the name of a manifest, and never a path out of the folder of manifests.
 fn is_name(set: &str) -> bool {
-    !set.is_empty() && set.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
+    (1..=128).contains(&set.len())
+        && set.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-'))
 }

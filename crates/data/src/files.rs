@@ -2,7 +2,8 @@
 
 use std::{
     error::Error,
-    fs, io,
+    fs,
+    io::{self, BufRead, BufReader, Seek},
     path::{Path, PathBuf},
 };
 
@@ -184,9 +185,11 @@ impl Found {
                 limits.max_bytes
             )));
         }
-        let bytes = fs::read(&self.path).map_err(unreadable)?;
-        let image =
-            decode::read(&bytes, Path::new(&name), limits).map_err(|error| bad(with_causes(&error)))?;
+        // Decoded and hashed as it is read: a file that is no picture costs no memory, however long it is.
+        let mut reader = BufReader::new(fs::File::open(&self.path).map_err(unreadable)?);
+        let image = decode::from_reader(&mut reader, Path::new(&name), limits)
+            .map_err(|error| bad(with_causes(&error)))?;
+        let key = content_hash(&mut reader).map_err(unreadable)?;
         let times = u32::try_from(demands.shrink.unwrap_or(1)).unwrap_or(u32::MAX);
         let (width, height) = (image.width().div_ceil(times), image.height().div_ceil(times));
         if (width.min(height) as usize) < demands.min_side {
@@ -195,7 +198,22 @@ impl Found {
                 demands.min_side
             )));
         }
-        Ok(File { name, path: self.path, key: Sha256::digest(&bytes).into(), width, height })
+        Ok(File { name, path: self.path, key, width, height })
+    }
+}
+
+/// SHA-256 of all that `file` holds, from its beginning.
+fn content_hash(file: &mut (impl BufRead + Seek)) -> io::Result<[u8; 32]> {
+    file.rewind()?;
+    let mut hasher = Sha256::new();
+    loop {
+        let bytes = file.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(hasher.finalize().into());
+        }
+        hasher.update(bytes);
+        let len = bytes.len();
+        file.consume(len);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -9,10 +10,11 @@ use plumage_random::{Stream, generator};
 
 use crate::{
     Batch, DataError, Dataset, Recipe,
+    batches::AHEAD,
     epoch::{EpochOrder, Pool, Slot},
     pair::Pair,
     patches::Place,
-    variants::Variants,
+    variants::{Variant, Variants},
 };
 
 /// The data set and the recipe, and the prepared images that outlive an epoch.
@@ -56,30 +58,92 @@ impl Source {
     /// The batch of `step`, whatever was asked for before.
     pub(crate) fn batch(&self, step: u64, window: &Window) -> Result<Batch, DataError> {
         let recipe = &self.recipe;
-        let epoch = step / self.steps_per_epoch();
-        let first = step % self.steps_per_epoch() * recipe.batches.size as u64;
-        let end = (first + recipe.batches.size as u64).min(self.variants.patches);
-
-        let count = (end - first) as usize;
+        let (epoch, patches) = self.patches_of(step);
+        let count = (patches.end - patches.start) as usize;
         let (input_size, size) = (recipe.input_size(), recipe.patches.hr_size());
         let input_shape = [count, recipe.channels.count(), input_size, input_size];
         let target_shape = [count, recipe.channels.count(), size, size];
         let mut input = Vec::with_capacity(input_shape.iter().product());
         let mut target = Vec::with_capacity(target_shape.iter().product());
+        self.for_each_patch(step, window, |slot, ordinal| {
+            let pair = self.pair(epoch, slot, &mut lock(&slot.pair))?;
+            self.cut(&pair, epoch, slot.variant, ordinal as usize, &mut input, &mut target);
+            Ok(())
+        })?;
+        Ok(Batch { step, epoch, input, input_shape, target, target_shape })
+    }
 
+    /// Memory that the preparation of batches takes, at most: the cache, the pools, the batches that wait for their step, and
+    /// the images in the making.
+    pub(crate) fn bytes(&self) -> u64 {
+        /// Of an image in the making: the file's pixels, its planes in double precision, and those of the resize.
+        const MAKING_BYTES_PER_PIXEL: u64 = 120;
+        let recipe = &self.recipe;
+        let mut pairs: Vec<u64> =
+            self.variants.list.iter().map(|variant| pair_bytes(recipe, variant)).collect();
+        let all: u64 = pairs.iter().sum();
+        let limit = (recipe.batches.cache_mib as u64) << 20;
+        let cached = if recipe.degradation.is_random() { 0 } else { all.min(limit) };
+        pairs.sort_unstable_by(|a, b| b.cmp(a));
+        // What is cached whole is shared by the pools.
+        let pool: u64 = if cached == all { 0 } else { pairs.iter().take(recipe.batches.pool).sum() };
+
+        let patch = |side: usize| (recipe.channels.count() * side * side * size_of::<f32>()) as u64;
+        let batch = (patch(recipe.input_size()) + patch(recipe.patches.hr_size()))
+            .saturating_mul(self.variants.patches.min(recipe.batches.size as u64));
+        let workers = recipe.batches.workers as u64;
+        let making = self.variants.list.iter().map(|variant| (variant.width * variant.height) as u64).max();
+        let making = making.unwrap_or(0) * MAKING_BYTES_PER_PIXEL * workers.max(1);
+        [
+            cached,
+            pool.saturating_mul(POOLS as u64),
+            batch.saturating_mul(workers * (AHEAD as u64 + 1) + 1),
+            making,
+            size_of_val(self.variants.list.as_slice()) as u64,
+        ]
+        .into_iter()
+        .fold(0, u64::saturating_add)
+    }
+
+    /// The images that the batch of `step` has patches of, each once.
+    pub(crate) fn images_of(&self, step: u64) -> Vec<usize> {
+        let mut images = Vec::new();
+        let collected = self.for_each_patch(step, &Window::default(), |slot, _| {
+            let image = self.variants.list[slot.variant].image;
+            if !images.contains(&image) {
+                images.push(image);
+            }
+            Ok(())
+        });
+        // Nothing is read here, so nothing can fail.
+        collected.map_or_else(|_| Vec::new(), |()| images)
+    }
+
+    /// The epoch of `step`, and which of its patches the batch holds.
+    fn patches_of(&self, step: u64) -> (u64, Range<u64>) {
+        let size = self.recipe.batches.size as u64;
+        let first = step % self.steps_per_epoch() * size;
+        (step / self.steps_per_epoch(), first..(first + size).min(self.variants.patches))
+    }
+
+    /// Hands the patches of the batch of `step` to `take`, each as its slot and its number there.
+    fn for_each_patch(
+        &self,
+        step: u64,
+        window: &Window,
+        mut take: impl FnMut(&Slot, u32) -> Result<(), DataError>,
+    ) -> Result<(), DataError> {
+        let (epoch, Range { start: mut position, end }) = self.patches_of(step);
         let order = window.order(self, epoch);
-        let mut position = first;
         while position < end {
             let pool = window.pool(self, &order, order.pool_of(position));
             let patches = pool.patches.iter().skip((position - pool.first_patch) as usize);
             for patch in patches.take((end - position) as usize) {
-                let slot = &pool.slots[patch.slot as usize];
-                let pair = self.pair(epoch, slot, &mut lock(&slot.pair))?;
-                self.cut(&pair, epoch, slot.variant, patch.ordinal as usize, &mut input, &mut target);
+                take(&pool.slots[patch.slot as usize], patch.ordinal)?;
                 position += 1;
             }
         }
-        Ok(Batch { step, epoch, input, input_shape, target, target_shape })
+        Ok(())
     }
 
     /// Prepares as large a share of the pool after that of `step` as is used up of the pool of `step`, so that the work
@@ -193,6 +257,13 @@ impl Window {
         pools.drain(..surplus);
         pool
     }
+}
+
+/// Memory that the prepared `variant` takes.
+fn pair_bytes(recipe: &Recipe, variant: &Variant) -> u64 {
+    let pixels = (variant.width * variant.height) as u64;
+    let step = recipe.step_px() as u64;
+    (pixels + pixels / (step * step)) * (recipe.channels.count() * size_of::<f32>()) as u64
 }
 
 /// Locks, also after another thread ended in a panic: what the locks guard here is complete or absent at all times.

@@ -43,7 +43,7 @@ pub fn open(path: &Path, limits: &Limits) -> Result<DynamicImage, ImagingError> 
     }
     check_length(metadata.len(), path, limits)?;
     let file = File::open(path).map_err(read_error)?;
-    decode(BufReader::new(file), path, limits)
+    from_reader(BufReader::new(file), path, limits)
 }
 
 /// Decodes the content of a file; `name` is what errors call it.
@@ -52,7 +52,7 @@ pub fn open(path: &Path, limits: &Limits) -> Result<DynamicImage, ImagingError> 
 /// When a limit is exceeded or the content is not an intact picture of a known format.
 pub fn read(bytes: &[u8], name: &Path, limits: &Limits) -> Result<DynamicImage, ImagingError> {
     check_length(bytes.len() as u64, name, limits)?;
-    decode(Cursor::new(bytes), name, limits)
+    from_reader(Cursor::new(bytes), name, limits)
 }
 
 /// Whether the extension of `path` is that of a format that can be read.
@@ -63,7 +63,11 @@ pub fn is_image_path(path: &Path) -> bool {
         .is_some_and(|extension| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
-fn decode(
+/// Decodes what `reader` reads, from where it is; `path` is what errors call it. The length of the file is not looked at.
+///
+/// # Errors
+/// When a limit is exceeded or the content is not an intact picture of a known format.
+pub fn from_reader(
     mut reader: impl BufRead + Seek,
     path: &Path,
     limits: &Limits,

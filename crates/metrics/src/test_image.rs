@@ -102,6 +102,14 @@ impl TestImage {
         Ok(Self { protocol, scale, channels, lr, bicubic, hr, reference, grey, chroma })
     }
 
+    /// Memory that a prepared picture of `width` x `height` pixels takes, at most.
+    pub fn bytes(width: usize, height: usize, scale: usize, channels: Channels) -> u64 {
+        let (pixels, channels) = (width as u64 * height as u64, channels.count() as u64);
+        // HR and bicubic, the reference and the chroma in full size; LR.
+        let values = pixels * (2 * channels + 5) + pixels * channels / (scale as u64 * scale as u64).max(1);
+        values * size_of::<f64>() as u64
+    }
+
     /// What the network's output `sr: [C, H, W]` is worth; rounding, chroma and border are the protocol's.
     ///
     /// # Errors

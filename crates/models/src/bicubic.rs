@@ -50,6 +50,10 @@ impl Upscaler for Bicubic {
         0
     }
 
+    fn features_per_hr_pixel(&self) -> u64 {
+        0
+    }
+
     fn forward(&self, xs: &Tensor) -> Result<Tensor> {
         Ok(xs.clone())
     }

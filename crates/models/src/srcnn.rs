@@ -138,6 +138,10 @@ impl Upscaler for Srcnn {
         [&self.conv1, &self.conv2, &self.conv3].into_iter().map(Conv2d::macs_per_output_pixel).sum()
     }
 
+    fn features_per_hr_pixel(&self) -> u64 {
+        (2 * self.config.channels.count() + self.config.widths.iter().sum::<usize>()) as u64
+    }
+
     fn forward(&self, xs: &Tensor) -> Result<Tensor> {
         let layers = [&self.conv1, &self.conv2, &self.conv3].map(Conv2d::layer);
         let ys = to_nchw(&chain(&to_nhwc(xs)?, &layers)?)?;

@@ -17,6 +17,9 @@ pub trait Upscaler: Send + Sync {
     /// Multiplications of one HR pixel, biases and activations not counted.
     fn macs_per_hr_pixel(&self) -> u64;
 
+    /// Numbers that [`Upscaler::forward`] keeps of one HR pixel until its gradient is known: input, features and output.
+    fn features_per_hr_pixel(&self) -> u64;
+
     /// The SR patch of a training step; gradients flow from it to the parameters.
     ///
     /// # Shapes

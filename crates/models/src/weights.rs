@@ -16,8 +16,11 @@ pub type Tensors = BTreeMap<String, Tensor>;
 /// Largest weights file that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// Largest header that is parsed, in bytes: room for 100,000 tensors, where a network has hundreds.
-const MAX_HEADER_BYTES: u64 = 10_000_000;
+/// Largest header: names and shapes of ten thousand tensors.
+const MAX_HEADER_BYTES: u64 = 1 << 20;
+
+/// A file begins with the length of its header, and that with a brace.
+const START: usize = 9;
 
 /// Names that a message lists of each kind.
 const MAX_LISTED: usize = 16;
@@ -134,8 +137,11 @@ pub fn read(path: &Path) -> Result<Tensors, WeightsError> {
     if meta.len() > MAX_BYTES {
         return Err(refused(format!("{} bytes are more than the limit of {MAX_BYTES}", meta.len())));
     }
+    let file = fs::File::open(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
-    fs::File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes)).map_err(unreadable)?;
+    (&file).take(START as u64).read_to_end(&mut bytes).map_err(unreadable)?;
+    check_start(&bytes, meta.len()).map_err(refused)?;
+    file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
     from_bytes(&bytes, &path.display().to_string())
 }
 
@@ -146,19 +152,7 @@ pub fn read(path: &Path) -> Result<Tensors, WeightsError> {
 /// are never parsed.
 pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Tensors, WeightsError> {
     let refused = |reason: String| WeightsError::Format { name: name.to_owned(), reason };
-    // A zip, which torch.save writes, or a protocol of 2003 or later and its first opcode, which is never 0. A header of
-    // 640 bytes begins with the same two, and then zeros.
-    if bytes.starts_with(b"PK\x03\x04") || matches!(bytes, [0x80, 2..=5, opcode, ..] if *opcode != 0) {
-        return Err(refused(
-            "it is a PyTorch pickle, which can run code when it is read; convert it first".into(),
-        ));
-    }
-    let header = bytes.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
-    if header > MAX_HEADER_BYTES {
-        return Err(refused(format!(
-            "its header would have {header} bytes, more than the limit of {MAX_HEADER_BYTES}"
-        )));
-    }
+    check_start(bytes, bytes.len() as u64).map_err(refused)?;
     let file = SafeTensors::deserialize(bytes).map_err(|error| refused(error.to_string()))?;
     let mut tensors = Tensors::new();
     for (key, view) in file.iter() {
@@ -175,4 +169,30 @@ pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Tensors, WeightsError> {
         tensors.insert(key.to_owned(), tensor);
     }
     Ok(tensors)
+}
+
+/// Whether a file of `len` bytes that begins with `bytes` can be a safetensors file; else why not.
+///
+/// Nothing of a pickle is parsed. Its first bytes alone do not tell it from a safetensors file: `\x80\x02` begins a pickle,
+/// and also a header of 640 bytes.
+fn check_start(bytes: &[u8], len: u64) -> Result<(), String> {
+    let header = bytes.first_chunk().map(|length| u64::from_le_bytes(*length));
+    if let Some(header) = header
+        && bytes.get(START - 1) == Some(&b'{')
+        && header <= len - 8
+    {
+        return match header {
+            0..=MAX_HEADER_BYTES => Ok(()),
+            _ => Err(format!("its header of {header} bytes is more than the limit of {MAX_HEADER_BYTES}")),
+        };
+    }
+    // A pickle of protocol 2 to 5, or the zip around one that `torch.save` writes.
+    let is_pickle = matches!(bytes, [0x80, 2..=5, ..]) || bytes.starts_with(b"PK\x03\x04");
+    Err(if is_pickle {
+        "it is a pickle, as `torch.save` writes, which can run code when it is read; convert it with \
+         safetensors.torch.save_file first"
+            .to_owned()
+    } else {
+        "it does not begin with the length and the brace of a header".to_owned()
+    })
 }

@@ -74,7 +74,10 @@ fn a_file_that_cannot_be_trusted_is_refused_with_a_reason() {
         (weights::to_bytes(&integers, &BTreeMap::new()).unwrap(), "not floating-point"),
         (b"\x80\x02}q\x00.".to_vec(), "pickle"),
         (b"\x80\x05\x95rest".to_vec(), "pickle"),
-        (b"PK\x03\x04rest".to_vec(), "pickle"),
+        (b"\x80\x05\x95\x10\0\0\0\0\0\0\0}q\0.".to_vec(), "pickle"),
+        (b"PK\x03\x04rest of a zip".to_vec(), "pickle"),
+        (b"cos\nsystem\n(S'true'\ntR.".to_vec(), "not a valid safetensors file"),
+        (header_of(2 << 20), "more than the limit of 1048576"),
         (good[..good.len() - 1].to_vec(), "not a valid safetensors file"),
         (huge_header, "not a valid safetensors file"),
         (Vec::new(), "not a valid safetensors file"),
@@ -82,6 +85,19 @@ fn a_file_that_cannot_be_trusted_is_refused_with_a_reason() {
         let error = weights::from_bytes(&file, "them.safetensors").unwrap_err();
         assert!(error.to_string().contains(reason), "{error}");
         assert!(error.to_string().contains("them.safetensors"), "{error}");
+    }
+}
+
+/// A file with a header of so many bytes, all of them spaces within braces.
+fn header_of(bytes: usize) -> Vec<u8> {
+    let header = format!("{{{}}}", " ".repeat(bytes - 2));
+    [&(bytes as u64).to_le_bytes()[..], header.as_bytes()].concat()
+}
+
+#[test]
+fn a_header_whose_length_looks_like_a_pickle_is_none() {
+    for pickle in [0x0280, 0x0380, 0x0480, 0x0580] {
+        assert!(weights::from_bytes(&header_of(pickle), "them").unwrap().is_empty(), "{pickle}");
     }
 }
 
@@ -95,7 +111,7 @@ fn a_folder_or_a_missing_file_is_an_error_that_names_it() {
 }
 
 #[test]
-fn a_header_whose_length_looks_like_a_pickle_is_none() {
+fn a_file_whose_header_has_such_a_length_is_read() {
     // 640 is 0x80 0x02 in the file, as a pickle begins.
     let entry = r#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#;
     let header = format!("{entry:640}");

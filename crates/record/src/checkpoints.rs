@@ -67,6 +67,22 @@ pub fn newest_checkpoint(run: &Path) -> Option<u64> {
     Checkpoints::in_run(run).newest_step()
 }
 
+/// Every checkpoint of the run folder `run` with its folder, from the oldest on: what is wrong with it, if anything is.
+///
+/// # Errors
+/// [`RecordError::Read`] when they cannot be listed.
+pub fn verify_checkpoints(run: &Path) -> Result<Vec<(PathBuf, Option<String>)>, RecordError> {
+    let checkpoints = Checkpoints::in_run(run);
+    let verified = checkpoints.steps()?.into_iter().map(|step| {
+        let wrong = match checkpoints.read(step) {
+            Ok(_) => None,
+            Err(Unfit::Damaged(reason) | Unfit::Unreadable(reason)) => Some(reason),
+        };
+        (checkpoints.path_of(step), wrong)
+    });
+    Ok(verified.collect())
+}
+
 impl Checkpoints {
     pub(crate) fn in_run(run: &Path) -> Self {
         Self { folder: run.join(FOLDER), seen: Cell::new(None) }

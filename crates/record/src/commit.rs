@@ -75,14 +75,18 @@ pub(crate) fn remove_folder(purpose: Purpose, path: &Path) -> Result<(), RecordE
 /// [`RecordError::Read`] when a folder cannot be listed, [`RecordError::Write`] when something cannot be removed.
 pub fn sweep(folder: &Path) -> Result<(), RecordError> {
     for path in disk::list(Purpose::Leftover, folder)? {
-        let is_left = path.file_name().is_some_and(|name| name.to_string_lossy().contains(TEMPORARY));
-        if is_left {
+        if is_left(&path) {
             disk::remove(Purpose::Leftover, &path)?;
         } else if path.is_dir() && !path.is_symlink() {
             sweep(&path)?;
         }
     }
     Ok(())
+}
+
+/// Whether a name is one that a process gives to what it has not committed yet, or has begun to remove.
+pub fn is_left(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().contains(TEMPORARY))
 }
 
 /// A name beside `path` that no other process chooses.

@@ -14,7 +14,7 @@ pub mod disk;
 mod error;
 mod provenance;
 
-pub use checkpoints::{Checkpoint, Checkpoints, Identity, Rejection, newest_checkpoint};
+pub use checkpoints::{Checkpoint, Checkpoints, Identity, Rejection, newest_checkpoint, verify_checkpoints};
 pub use disk::{Purpose, faults::mutant};
 pub use error::{ErrorKind, RecordError};
 pub use folder::{RunFolder, check_name};

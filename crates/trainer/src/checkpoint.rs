@@ -49,6 +49,22 @@ impl State {
         self.average.as_ref().unwrap_or(&self.parameters)
     }
 
+    /// The first tensor that holds NaN or infinity: such a state is never committed.
+    pub(crate) fn not_finite(&self) -> Result<Option<String>, TrainError> {
+        let average = self.average.as_ref().map(Parameters::tensors).transpose()?;
+        let all = [("", Some(self.parameters.tensors()?)), ("the average of ", average)];
+        let all = all.into_iter().chain([("", Some(self.optimizer.state()?))]);
+        for (what, tensors) in all.chain([("the best ", self.best_weights.clone())]) {
+            for (name, tensor) in tensors.iter().flatten() {
+                if tensor.flatten_all()?.to_vec1::<f32>()?.iter().any(|value| !value.is_finite()) {
+                    return Ok(Some(format!("{what}{name}")));
+                }
+            }
+        }
+        let counters = [self.counters.loss_sum, self.counters.grad_norm_sum];
+        Ok(counters.iter().any(|sum| !sum.is_finite()).then(|| "a sum of losses or gradients".to_owned()))
+    }
+
     /// The files of a checkpoint; equal states give equal bytes.
     pub(crate) fn to_files(&self) -> Result<Vec<(&'static str, Vec<u8>)>, TrainError> {
         let bytes = |tensors: &Tensors| weights::to_bytes(tensors, &BTreeMap::new());

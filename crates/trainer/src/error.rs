@@ -13,6 +13,14 @@ pub enum TrainError {
     /// An image could not be measured.
     #[error(transparent)]
     Metrics(#[from] MetricsError),
+    /// An image of a set could not be measured.
+    #[error("{name}: {source}")]
+    Image {
+        /// The image's name in its set.
+        name: String,
+        /// Why not.
+        source: MetricsError,
+    },
     /// The run folder could not be written or read.
     #[error(transparent)]
     Record(#[from] RecordError),
@@ -26,12 +34,14 @@ pub enum TrainError {
     #[error("the checkpoint cannot be used: {0}")]
     State(String),
     /// The loss, a gradient or a weight became NaN or infinite; nothing of that step was kept.
-    #[error("training diverged: {term} was not finite at step {step}")]
+    #[error("training diverged: {term} was not finite at step {step}{}", Held(images))]
     Diverged {
         /// What was not finite.
         term: String,
         /// The step, counted from 1.
         step: u64,
+        /// The images of the step's batch.
+        images: Vec<String>,
         /// The step of the newest checkpoint, if there is one.
         checkpoint: Option<u64>,
     },
@@ -52,5 +62,24 @@ pub enum TrainError {
 impl TrainError {
     pub(crate) fn state(reason: impl std::fmt::Display) -> Self {
         Self::State(reason.to_string())
+    }
+}
+
+/// More images of a batch than this are counted, not named.
+const MAX_NAMED: usize = 32;
+
+/// The images of a batch, to be put after the step.
+struct Held<'a>(&'a [String]);
+
+impl std::fmt::Display for Held<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (named, more) = self.0.split_at(self.0.len().min(MAX_NAMED));
+        if !named.is_empty() {
+            write!(f, ", whose batch holds patches of {}", named.join(", "))?;
+        }
+        if !more.is_empty() {
+            write!(f, " and {} more", more.len())?;
+        }
+        Ok(())
     }
 }

@@ -6,6 +6,7 @@ mod config;
 pub mod schedule;
 
 pub mod restore;
+pub mod validation;
 
 mod checkpoint;
 pub mod ema;

@@ -118,8 +118,8 @@ impl Optimizer {
 
     /// Moves every parameter by one step; `learning_rate` gives the rate of a parameter by its name.
     ///
-    /// Returns the first parameter whose value or moment would no longer be finite; it and those after it are not moved,
-    /// and the run must end there.
+    /// Returns the first parameter whose value or moment would no longer be finite; then no parameter is moved, and the
+    /// run must end there.
     ///
     /// # Errors
     /// Only what the device reports.
@@ -130,6 +130,7 @@ impl Optimizer {
         learning_rate: impl Fn(&str) -> f64,
     ) -> Result<Option<String>> {
         self.steps += 1;
+        let mut moved = Vec::new();
         for (name, variable) in parameters.iter() {
             let (Some(gradient), Some(moments)) = (gradients.get(name), self.moments.get_mut(name)) else {
                 candle_core::bail!("no gradient or no optimizer state for parameter {name}")
@@ -139,6 +140,9 @@ impl Optimizer {
             if !moments.iter().chain([&weights]).flatten().all(|value| value.is_finite()) {
                 return Ok(Some(name.to_owned()));
             }
+            moved.push((variable, weights));
+        }
+        for (variable, weights) in moved {
             variable.set(&Tensor::from_vec(weights, variable.shape(), variable.device())?)?;
         }
         Ok(None)

@@ -10,7 +10,8 @@ pub trait Progress {
     /// The network was validated after `step` steps.
     fn validated(&mut self, step: u64, validation: &Validation, best: bool);
 
-    /// Whether the run should commit a checkpoint and stop; asked after every step.
+    /// Whether the run should commit a checkpoint and stop; asked after every step, and before every image
+    /// of a validation.
     fn stop_requested(&self) -> bool;
 }
 

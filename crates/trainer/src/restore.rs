@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Instant};
 use candle_core::{Device, Tensor};
 use plumage_data::{Batch, Batches};
 use plumage_losses::LossConfig;
-use plumage_metrics::{MetricsError, Protocol, Score, TestImage};
+use plumage_metrics::{MetricsError, Score};
 use plumage_models::{ModelConfig, Upscaler};
 use plumage_record::{
     Checkpoint, Identity, ImageSet, MetricsRow, Rejection, RunFolder, TimingRow, Validation, mutant,
@@ -18,6 +18,7 @@ use crate::{
     evaluate::{tensor_of, upscale},
     gradients::Gradients,
     optimizer::Optimizer,
+    validation::ValidationSet,
 };
 
 /// What is trained, on what, and where it is recorded.
@@ -35,9 +36,7 @@ pub struct Restore<'a> {
     /// The patches.
     pub batches: &'a Batches,
     /// The images that say how well it does, which it never learns from.
-    pub validation: &'a [TestImage],
-    /// How they are measured.
-    pub protocol: Protocol,
+    pub validation: &'a ValidationSet,
     /// Where the computing happens.
     pub device: &'a Device,
     /// Where the run is recorded.
@@ -47,8 +46,16 @@ pub struct Restore<'a> {
 }
 
 impl Restore<'_> {
+    /// What was not finite after `step` steps, or in the making of that step: its batch is that of `step - 1` from 0.
     fn diverged(&self, term: String, step: u64) -> TrainError {
-        TrainError::Diverged { term, step, checkpoint: self.folder.checkpoints().newest_step() }
+        let images = self.batches.images_of(step.saturating_sub(1));
+        TrainError::Diverged { term, step, images, checkpoint: self.folder.checkpoints().newest_step() }
+    }
+
+    /// Whether the present step ends a row of metrics.csv that is not written yet.
+    fn is_row_due(&self, counters: &Counters) -> bool {
+        let (step, trainer) = (counters.step, self.trainer);
+        counters.steps_in_row > 0 && (step == trainer.steps || step.is_multiple_of(trainer.record_every))
     }
 }
 
@@ -80,30 +87,33 @@ pub fn train(
     // Throughput is that of training steps alone: neither validation nor checkpoints count.
     let (mut images_since_row, mut steps_s) = (0u32, 0.);
     let mut batches = run.batches.start_at(first_batch(state.counters.step));
-    while state.counters.step < trainer.steps {
-        let step_started = Instant::now();
-        let batch = batches.next().ok_or_else(|| TrainError::state("the training data ended early"))??;
-        let loss = step(run, model.as_ref(), &mut state, &batch)?;
+    let elapsed_s = || before_s + started.elapsed().as_secs_f64();
+    // A run that was stopped in a validation goes on with the row of a step that is made.
+    while state.counters.step < trainer.steps || run.is_row_due(&state.counters) {
+        if !run.is_row_due(&state.counters) {
+            let step_started = Instant::now();
+            let batch =
+                batches.next().ok_or_else(|| TrainError::state("the training data ended early"))??;
+            let loss = step(run, model.as_ref(), &mut state, &batch)?;
+            images_since_row += batch.input_shape[0] as u32;
+            steps_s += step_started.elapsed().as_secs_f64();
+            progress.step(state.counters.step, loss, batch.input_shape[0]);
+        }
         let done = state.counters.step;
-        images_since_row += batch.input_shape[0] as u32;
-        steps_s += step_started.elapsed().as_secs_f64();
-        progress.step(done, loss, batch.input_shape[0]);
-
         let last = done == trainer.steps;
-        let validation = if last || done.is_multiple_of(trainer.validate_every) {
-            Some(validate(run, shown, &mut state, progress)?)
-        } else {
-            None
-        };
-        if last || done.is_multiple_of(trainer.record_every) {
-            let elapsed_s = started.elapsed().as_secs_f64();
-            let images_per_s = f64::from(images_since_row) / steps_s;
-            run.folder.append_metrics(&row(run, &mut state.counters, batch.epoch, validation))?;
-            run.folder.append_timing(&TimingRow {
-                step: done,
-                elapsed_s: before_s + elapsed_s,
-                images_per_s,
-            })?;
+        if run.is_row_due(&state.counters) {
+            let validation = if last || done.is_multiple_of(trainer.validate_every) {
+                let Some(validation) = validate(run, shown, &mut state, progress)? else {
+                    commit(run, &state)?;
+                    return outcome(state, Ending::Stopped, elapsed_s());
+                };
+                Some(validation)
+            } else {
+                None
+            };
+            run.folder.append_metrics(&row(run, &mut state.counters, validation))?;
+            let images_per_s = f64::from(images_since_row) / f64::max(steps_s, 1e-9);
+            run.folder.append_timing(&TimingRow { step: done, elapsed_s: elapsed_s(), images_per_s })?;
             (images_since_row, steps_s) = (0, 0.);
         }
         let stop = !last && progress.stop_requested();
@@ -111,10 +121,10 @@ pub fn train(
             commit(run, &state)?;
         }
         if stop {
-            return outcome(state, Ending::Stopped, before_s + started.elapsed().as_secs_f64());
+            return outcome(state, Ending::Stopped, elapsed_s());
         }
     }
-    outcome(state, Ending::Finished, before_s + started.elapsed().as_secs_f64())
+    outcome(state, Ending::Finished, elapsed_s())
 }
 
 /// The batch that follows `step` steps: that of the same number, but in a mutant.
@@ -169,28 +179,40 @@ fn step(run: &Restore, model: &dyn Upscaler, state: &mut State, batch: &Batch) -
     Ok(loss)
 }
 
-/// Measures the network on the validation images, and keeps its weights if they are the best so far.
+/// Measures the network on the validation images, and keeps its weights if they are the best so far; none where it was
+/// asked to stop, and then nothing is changed.
 fn validate(
     run: &Restore,
     model: &dyn Upscaler,
     state: &mut State,
     progress: &mut dyn Progress,
-) -> Result<Validation, TrainError> {
+) -> Result<Option<Validation>, TrainError> {
     let (mut scores, mut loss_sum) = (Vec::new(), 0.);
-    for image in run.validation {
-        let sr = upscale(model, run.model.architecture().grid(), image, run.device)?;
-        let loss = run.loss.apply(&tensor_of(&sr, run.device)?, &tensor_of(&image.hr, run.device)?)?;
-        loss_sum += f64::from(loss.to_scalar::<f32>()?);
+    for index in 0..run.validation.len() {
+        if progress.stop_requested() {
+            return Ok(None);
+        }
+        let diverged = |what: &str| {
+            let term = format!("the {what} of the validation image {}", run.validation.name(index));
+            run.diverged(term, state.counters.step)
+        };
+        let image = run.validation.image(index)?;
+        let sr = upscale(model, run.model.architecture().grid(), &image, run.device)?;
         scores.push(image.score(&sr).map_err(|error| match error {
-            MetricsError::NotFinite => {
-                run.diverged("the SR of a validation image".into(), state.counters.step)
-            }
+            MetricsError::NotFinite => diverged("SR"),
             error => error.into(),
         })?);
+        let loss = run.loss.apply(&tensor_of(&sr, run.device)?, &tensor_of(&image.hr, run.device)?)?;
+        let loss = f64::from(loss.to_scalar::<f32>()?);
+        if !loss.is_finite() {
+            return Err(diverged("loss"));
+        }
+        loss_sum += loss;
     }
     let Score { psnr_y_db, psnr_rgb_db, ssim } = Score::mean(&scores);
     let loss = loss_sum / run.validation.len() as f64;
-    let mean = Validation { protocol: run.protocol.as_str().to_owned(), loss, psnr_y_db, psnr_rgb_db, ssim };
+    let protocol = run.validation.protocol().as_str().to_owned();
+    let mean = Validation { protocol, loss, psnr_y_db, psnr_rgb_db, ssim };
     let psnr_y_db = mean.psnr_y_db.unwrap_or(f64::NAN);
     let best = psnr_y_db.is_finite() && state.counters.best.is_none_or(|best| psnr_y_db > best.psnr_y_db);
     if best {
@@ -198,15 +220,15 @@ fn validate(
         state.best_weights = Some(state.shown().tensors()?);
     }
     progress.validated(state.counters.step, &mean, best);
-    Ok(mean)
+    Ok(Some(mean))
 }
 
 /// Closes the row of metrics.csv that ends at the present step.
-fn row(run: &Restore, counters: &mut Counters, epoch: u64, validation: Option<Validation>) -> MetricsRow {
+fn row(run: &Restore, counters: &mut Counters, validation: Option<Validation>) -> MetricsRow {
     let steps = counters.steps_in_row as f64;
     let row = MetricsRow {
         step: counters.step,
-        epoch,
+        epoch: (counters.step - 1) / run.batches.steps_per_epoch(),
         learning_rate: run.trainer.schedule.learning_rate(counters.step - 1, run.trainer.steps),
         train_loss: counters.loss_sum / steps,
         grad_norm: Some(counters.grad_norm_sum / steps),
@@ -216,8 +238,12 @@ fn row(run: &Restore, counters: &mut Counters, epoch: u64, validation: Option<Va
     row
 }
 
-/// Commits a checkpoint, and forgets those that are no longer needed. Every number in it is finite, or [`step`] had failed.
+/// Commits a checkpoint, and forgets those that are no longer needed. Every number in it is finite, or [`step`] had failed;
+/// should that ever be wrong, nothing is committed.
 fn commit(run: &Restore, state: &State) -> Result<(), TrainError> {
+    if let Some(term) = state.not_finite()? {
+        return Err(run.diverged(term, state.counters.step));
+    }
     let checkpoints = run.folder.checkpoints();
     checkpoints.save(state.counters.step, &state.to_files()?, run.identity)?;
     forget(run, state)
@@ -266,7 +292,9 @@ fn resume(run: &Restore, checkpoint: Option<&Checkpoint>, state: &mut State) -> 
     if let Some(checkpoint) = checkpoint {
         state.restore(checkpoint)?;
     }
-    let before_s = run.folder.cut_records(state.counters.step)?;
+    // A row that was still open when the checkpoint was committed is written again.
+    let open = u64::from(run.is_row_due(&state.counters));
+    let before_s = run.folder.cut_records(state.counters.step - open)?;
     // What a process that died should have removed.
     forget(run, state)?;
     Ok(before_s)

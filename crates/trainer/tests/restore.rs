@@ -11,7 +11,7 @@ use plumage_data::{
 };
 use plumage_imaging::{Channels, decode::Limits};
 use plumage_losses::LossConfig;
-use plumage_metrics::{Protocol, TestImage};
+use plumage_metrics::Protocol;
 use plumage_models::{
     ModelConfig,
     srcnn::{BorderRule, SrcnnConfig, SrcnnInit},
@@ -23,6 +23,7 @@ use plumage_trainer::{
     optimizer::{AdamConfig, OptimizerConfig},
     restore::{Restore, find_checkpoint, train},
     schedule::{CosineDecay, ScheduleConfig, ScheduleShape},
+    validation::{Measure, ValidationSet},
 };
 
 /// Asks to stop after so many steps.
@@ -97,9 +98,8 @@ fn run_on(
     };
     let batches = Batches::new(images.clone(), recipe).unwrap();
     let held_out = aviary(2, 2);
-    let validation: Vec<_> = (0..held_out.len())
-        .map(|i| TestImage::new(Protocol::YMatlab, &held_out.image(i).unwrap(), 2, Channels::Y).unwrap())
-        .collect();
+    let how = Measure { protocol: Protocol::YMatlab, scale: 2, channels: Channels::Y };
+    let validation = ValidationSet::new(held_out, 2, how).unwrap().keep(1 << 20).unwrap();
     let folder = match results.join("run").is_dir() {
         true => RunFolder::reopen(results, "run").unwrap(),
         false => RunFolder::begin(results, "run").unwrap().0,
@@ -113,7 +113,6 @@ fn run_on(
         seed: 7,
         batches: &batches,
         validation: &validation,
-        protocol: Protocol::YMatlab,
         device: &Device::Cpu,
         folder: &folder,
         identity: &identity,
@@ -143,7 +142,8 @@ fn uninterrupted() -> (tempfile::TempDir, Vec<Vec<u8>>) {
 #[test]
 fn a_run_stopped_anywhere_and_resumed_leaves_the_bytes_of_an_uninterrupted_one() {
     let (_whole, expected) = uninterrupted();
-    for stops in [vec![1], vec![5, 6, 13], vec![8, 23]] {
+    // At 6, 12 and 24 it is stopped in a validation.
+    for stops in [vec![1], vec![5, 6, 13], vec![8, 23], vec![12, 24]] {
         let results = tempfile::tempdir().unwrap();
         for &stop in &stops {
             assert_eq!(run(results.path(), &trainer(), stop).unwrap().ending, Ending::Stopped);
@@ -194,7 +194,8 @@ fn a_run_that_diverges_stops_before_the_update_and_no_checkpoint_holds_what_is_n
         wild.schedule.learning_rate = learning_rate;
         (wild.clip_grad_norm, wild.checkpoint_every, wild.steps) = (None, 1, 200);
         let error = run(results.path(), &wild, u64::MAX).unwrap_err();
-        assert!(matches!(error, TrainError::Diverged { .. }), "{learning_rate}: {error}");
+        let TrainError::Diverged { images, .. } = &error else { panic!("{learning_rate}: {error}") };
+        assert!(!images.is_empty() && images.iter().all(|name| name.starts_with("aviary-1-")), "{images:?}");
         for checkpoint in fs::read_dir(results.path().join("run/checkpoints")).into_iter().flatten() {
             for file in ["weights", "ema", "optimizer"] {
                 let path = checkpoint.as_ref().unwrap().path().join(format!("{file}.safetensors"));

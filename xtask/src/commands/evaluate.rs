@@ -13,6 +13,7 @@ use crate::{
     exit::ExitKind,
     experiment::Experiment,
     failure::Failure,
+    limits::{MemoryLimit, check_evaluation},
     say::say,
     workspace::Workspace,
 };
@@ -45,6 +46,9 @@ pub(crate) struct Args {
     /// Print one JSON object instead of a table.
     #[arg(long)]
     json: bool,
+    /// The most memory to take, in MiB; without it: what is free. It is estimated before anything is begun.
+    #[arg(long, value_name = "MIB")]
+    max_memory: Option<u64>,
     /// The folder that takes the place of results/.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -83,10 +87,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         return Err(Failure::usage(message, format!("--scale {}", experiment.scale)));
     }
     let set = open_set(&args.on, &workspace.data_roots(args.data_root.as_deref()))?;
+    check_evaluation(MemoryLimit(args.max_memory), &experiment.model, scale, (&args.on, set.as_ref()))?;
     let network = Network::new(&experiment.model, scale, &weights::read(&weights_file)?)?;
     let protocol = args.protocol;
     let how = Measure { method: &method, protocol, figures: 0 };
-    let rows = network.measure(&args.on, set.as_ref(), how)?.rows;
+    let rows = network.measure(&args.on, set.as_ref(), how, &mut |_| Ok(()))?;
     if args.json {
         let report = Report::new(&args.on, protocol, scale, &method, &rows);
         say!("{}", serde_json::to_string_pretty(&report).map_err(Failure::internal)?);

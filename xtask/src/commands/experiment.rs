@@ -2,7 +2,10 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
-use crate::{experiment::Experiment, failure::Failure, interrupt::Interrupt, training, workspace::Workspace};
+use crate::{
+    experiment::Experiment, failure::Failure, interrupt::Interrupt, limits::MemoryLimit, training,
+    workspace::Workspace,
+};
 
 /// Arguments of `experiment`.
 #[derive(clap::Args)]
@@ -18,6 +21,9 @@ pub(crate) struct Args {
     /// Threads that compute; the results do not depend on it. Without it: one for each core.
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// The most memory to take, in MiB; without it: what is free. It is estimated before anything is begun.
+    #[arg(long, value_name = "MIB")]
+    max_memory: Option<u64>,
     /// The folder that takes the place of results/.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -27,17 +33,20 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// The command that resumes the run; it remembers the changes of `--set` by itself.
-    fn again(&self) -> String {
+    /// The command that goes on with the run. One that is begun remembers the changes of `--set` by itself.
+    fn again(&self, is_begun: bool) -> String {
         let folder = |flag: &str, folder: &Option<PathBuf>| {
             folder.as_ref().map_or_else(String::new, |folder| format!(" {flag} '{}'", folder.display()))
         };
         let (out, data_root) = (folder("--out", &self.out), folder("--data-root", &self.data_root));
-        format!("cargo xtask experiment {} --resume{out}{data_root}", self.name)
+        let set = if is_begun { &[] } else { self.set.as_slice() };
+        let set: String = set.iter().map(|change| format!(" --set '{change}'")).collect();
+        format!("cargo xtask experiment {} --resume{set}{out}{data_root}", self.name)
     }
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
+    let interrupt = Interrupt::listen(args.again(false))?;
     let workspace = Workspace::find()?;
     let results = workspace.results(args.out.as_deref());
     let roots = workspace.data_roots(args.data_root.as_deref());
@@ -60,10 +69,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let request = training::Request {
         name: &args.name,
         set: &set,
-        again: &args.again(),
+        again: &args.again(true),
         resume: args.resume,
+        max_memory: MemoryLimit(args.max_memory),
         results: &results,
         roots: &roots,
     };
-    training::run(&workspace, &request, &experiment, Interrupt::listen()?)
+    training::run(&workspace, &request, &experiment, &interrupt)
 }

@@ -4,8 +4,9 @@ use std::{collections::HashSet, sync::Arc};
 
 use plumage_data::{DataError, DataRoots, Dataset};
 use plumage_imaging::decode::Limits;
-use plumage_metrics::{Score, TestImage, check_size};
+use plumage_metrics::check_size;
 use plumage_record::{Baseline, SeenImage};
+use plumage_trainer::validation::{Measure, ValidationSet};
 
 use crate::{evaluation::open_set, experiment::Experiment, failure::Failure};
 
@@ -13,8 +14,8 @@ use crate::{evaluation::open_set, experiment::Experiment, failure::Failure};
 pub(super) struct Images {
     /// What is trained on.
     pub(super) train: Arc<dyn Dataset>,
-    /// What chooses the best step, prepared for measuring.
-    pub(super) validation: Vec<TestImage>,
+    /// What chooses the best step.
+    pub(super) validation: Arc<dyn Dataset>,
     /// What is measured in the end, by name.
     pub(super) sets: Vec<(String, Arc<dyn Dataset>)>,
     /// All of them by name and content.
@@ -51,27 +52,29 @@ impl Images {
         let validation = parts.validation.as_ref();
         let contents = contents_of(validation)?;
         refuse_learnt(&learnt, "the validation set", validation, &contents)?;
-        let images = validation.len().min(experiment.trainer.validation_images.unwrap_or(usize::MAX));
-        seen.extend(seen_as("validation", validation, &contents[..images]));
-        let (protocol, scale) = (experiment.evaluation.protocol, experiment.scale);
-        let channels = experiment.model.architecture().channels();
-        let prepared = (0..images).map(|index| {
-            let image = validation.image(index)?;
-            let named = |error| Failure::in_image(&validation.name(index), error);
-            TestImage::new(protocol, &image, scale, channels).map_err(named)
-        });
-        let validation = prepared.collect::<Result<_, Failure>>()?;
-        Ok(Self { train: parts.train, validation, sets, seen })
+        let used = validation.len().min(experiment.trainer.validation_images.unwrap_or(usize::MAX));
+        seen.extend(seen_as("validation", validation, &contents[..used]));
+        Ok(Self { train: parts.train, validation: parts.validation, sets, seen })
     }
+}
 
-    /// What bicubic interpolation scores on the validation images.
-    pub(super) fn baseline(&self, experiment: &Experiment) -> Result<Baseline, Failure> {
-        let scores: Result<Vec<_>, _> =
-            self.validation.iter().map(|image| image.score(&image.bicubic)).collect();
-        let mean = Score::mean(&scores?);
-        let protocol = experiment.evaluation.protocol.as_str().to_owned();
-        Ok(Baseline { protocol, psnr_y_db: mean.psnr_y_db, psnr_rgb_db: mean.psnr_rgb_db, ssim: mean.ssim })
-    }
+/// The validation images of a run; those that fit are kept prepared, the others are prepared at every validation.
+pub(super) fn validation_set(
+    experiment: &Experiment,
+    images: Arc<dyn Dataset>,
+) -> Result<ValidationSet, Failure> {
+    const MAX_KEPT_BYTES: u64 = 512 << 20;
+    let first = experiment.trainer.validation_images.unwrap_or(usize::MAX);
+    let (protocol, scale) = (experiment.evaluation.protocol, experiment.scale);
+    let how = Measure { protocol, scale, channels: experiment.model.architecture().channels() };
+    Ok(ValidationSet::new(images, first, how)?.keep(MAX_KEPT_BYTES)?)
+}
+
+/// What bicubic interpolation scores on the validation images.
+pub(super) fn baseline(validation: &ValidationSet) -> Result<Baseline, Failure> {
+    let mean = validation.bicubic()?;
+    let protocol = validation.protocol().as_str().to_owned();
+    Ok(Baseline { protocol, psnr_y_db: mean.psnr_y_db, psnr_rgb_db: mean.psnr_rgb_db, ssim: mean.ssim })
 }
 
 /// What makes the contents of all images of a set.

@@ -1,0 +1,244 @@
+//! What a run will take, estimated before it begins: memory against the limit, disk space against what is free.
+
+use std::{path::Path, sync::Arc};
+
+use candle_core::Device;
+use plumage_data::{Batches, Dataset};
+use plumage_imaging::Channels;
+use plumage_models::ModelConfig;
+use plumage_trainer::TrainerConfig;
+
+use crate::{
+    experiment::Experiment,
+    failure::Failure,
+    machine::{free_disk, free_memory, size},
+};
+
+/// What the program itself takes, and what is too small to be counted.
+const PROGRAM_BYTES: u64 = 48 << 20;
+
+/// One thing that takes memory.
+struct Share {
+    what: String,
+    bytes: u64,
+    /// The keys that make it smaller.
+    keys: &'static str,
+}
+
+/// The most memory a command may take: `--max-memory`, or else what is free.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MemoryLimit(pub(crate) Option<u64>);
+
+impl MemoryLimit {
+    /// Refuses shares that are more than the limit together, naming the largest.
+    fn check(self, shares: &[Share]) -> Result<(), Failure> {
+        let limit = self.0.map(|mib| mib.saturating_mul(1 << 20));
+        let Some(limit) = limit.or_else(free_memory) else { return Ok(()) };
+        let need = shares.iter().map(|share| share.bytes).fold(PROGRAM_BYTES, u64::saturating_add);
+        let Some(largest) = shares.iter().max_by_key(|share| share.bytes).filter(|_| need > limit) else {
+            return Ok(());
+        };
+        let whose = if self.0.is_some() { "the limit is" } else { "free are" };
+        Err(Failure::limit(
+            format!(
+                "this would take about {} of memory, and {whose} {}; the most, {}, for {}",
+                size(need),
+                size(limit),
+                size(largest.bytes),
+                largest.what
+            ),
+            format!("lower {}, or raise the limit: --max-memory {}", largest.keys, need.div_ceil(1 << 20)),
+        ))
+    }
+}
+
+/// Refuses a run that would take more memory than the limit.
+pub(crate) fn check_training(
+    limit: MemoryLimit,
+    experiment: &Experiment,
+    batches: &Batches,
+    validation: &dyn Dataset,
+    sets: &[(String, Arc<dyn Dataset>)],
+) -> Result<(), Failure> {
+    let (parameters, features) = network(&experiment.model, experiment.scale)?;
+    let side = experiment.data.patches.hr_size() as u64;
+    let pixels = side * side * batches.patches_per_epoch().min(experiment.data.batches.size as u64);
+    let mut shares = vec![
+        Share {
+            what: "training images that are prepared ahead".into(),
+            bytes: batches.bytes(),
+            keys: "data.batches.cache_mib or data.batches.pool",
+        },
+        Share {
+            what: "a training step".into(),
+            // Every feature as the layers leave it, its gradient, and what the kernels work in; measured: 3.5 times.
+            bytes: pixels.saturating_mul(features).saturating_mul(4 * 4),
+            keys: "data.batches.size or the size of data.patches",
+        },
+        Share {
+            what: "weights, gradients, moments and averages".into(),
+            bytes: parameters.saturating_mul(16 * 4),
+            keys: "the size of the network",
+        },
+    ];
+    let model = (experiment.model.architecture().channels(), features);
+    let sets = sets.iter().map(|(name, set)| (name.as_str(), set.as_ref()));
+    let mut measured = vec![];
+    for (name, set) in sets.chain([("validation", validation)]) {
+        measured.extend(of_largest(name, set, model)?);
+    }
+    shares.extend(measured.into_iter().max_by_key(|share| share.bytes));
+    limit.check(&shares)
+}
+
+/// Refuses to measure a set whose largest image would take more memory than the limit.
+pub(crate) fn check_evaluation(
+    limit: MemoryLimit,
+    model: &ModelConfig,
+    scale: usize,
+    (name, set): (&str, &dyn Dataset),
+) -> Result<(), Failure> {
+    let (_, features) = network(model, scale)?;
+    let largest = of_largest(name, set, (model.architecture().channels(), features))?;
+    limit.check(largest.as_slice())
+}
+
+/// Refuses a run whose records would not fit on the disk.
+pub(crate) fn check_disk(
+    results: &Path,
+    experiment: &Experiment,
+    sets: &[(String, Arc<dyn Dataset>)],
+) -> Result<(), Failure> {
+    /// A figure beside its pixels: letters, details, what it was made of.
+    const FIGURE_BYTES: u64 = 256 << 10;
+    /// LR, bicubic, SR and HR, as they are and put together.
+    const FIGURE_BYTES_PER_PIXEL: u64 = 24;
+    let (parameters, _) = network(&experiment.model, experiment.scale)?;
+    let mut need = records_bytes(parameters, &experiment.trainer);
+    for (_, set) in sets {
+        let figures = experiment.evaluation.figures.min(set.len()) as u64;
+        let pixels = largest(set.as_ref())?.map_or(0, |image| image.pixels());
+        let figure = pixels.saturating_mul(FIGURE_BYTES_PER_PIXEL).saturating_add(FIGURE_BYTES);
+        need = need.saturating_add(figures.saturating_mul(figure));
+    }
+    match free_disk(results) {
+        Some(free) => refuse_full(results, need, free),
+        None => Ok(()),
+    }
+}
+
+fn refuse_full(results: &Path, need: u64, free: u64) -> Result<(), Failure> {
+    if need <= free {
+        return Ok(());
+    }
+    let (need, free, place) = (size(need), size(free), results.display());
+    Err(Failure::no_space(
+        format!("the run would write about {need} below {place}, and {free} are free"),
+        "free some space, or name a folder on another disk with --out",
+    ))
+}
+
+/// What a run leaves but for its figures, at most: checkpoints, rows, weights and charts.
+fn records_bytes(parameters: u64, trainer: &TrainerConfig) -> u64 {
+    /// Two checkpoints and a third that is being written, with weights, moments, average and the best each; the weights.
+    const TENSORS: u64 = 3 * 5 + 1;
+    const ROW_BYTES: u64 = 200;
+    const CHARTS_BYTES: u64 = 1 << 20;
+    let rows = trainer.steps / trainer.record_every.max(1) + 1;
+    let tensors = parameters.saturating_mul(4 * TENSORS);
+    tensors.saturating_add(rows.saturating_mul(ROW_BYTES)).saturating_add(CHARTS_BYTES)
+}
+
+/// The image of a set that has the most pixels.
+struct Largest {
+    name: String,
+    width: u32,
+    height: u32,
+}
+
+impl Largest {
+    fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+}
+
+fn largest(set: &dyn Dataset) -> Result<Option<Largest>, Failure> {
+    let mut found = None;
+    for index in 0..set.len() {
+        let (width, height) = set.size(index)?;
+        found = found.max(Some((u64::from(width) * u64::from(height), width, height, index)));
+    }
+    Ok(found.map(|(_, width, height, index)| Largest { name: set.name(index), width, height }))
+}
+
+/// Memory to measure the largest image of a set; images are measured one after the other.
+fn of_largest(
+    name: &str,
+    set: &dyn Dataset,
+    (channels, features): (Channels, u64),
+) -> Result<Option<Share>, Failure> {
+    /// Measured at 4 and 12 million pixels: 120 under y_matlab, 160 under rgb_basicsr; then what a figure takes.
+    const BYTES_PER_PIXEL_Y: u64 = 180;
+    const BYTES_PER_PIXEL_RGB: u64 = 300;
+    /// Networks are applied in strips: rows of features that are in memory at a time, and their rows with borders.
+    const STRIP_BYTES: u64 = 2 * 64 * size_of::<f32>() as u64;
+    let per_pixel = match channels {
+        Channels::Y => BYTES_PER_PIXEL_Y,
+        Channels::Rgb => BYTES_PER_PIXEL_RGB,
+    };
+    Ok(largest(set)?.map(|image| Share {
+        what: format!("measuring {} ({}x{}) of {name}", image.name, image.width, image.height),
+        bytes: (image.pixels().saturating_mul(per_pixel))
+            .saturating_add(u64::from(image.width).saturating_mul(features * STRIP_BYTES)),
+        keys: "the size of that image",
+    }))
+}
+
+/// The numbers a network learns, and those it keeps of every HR pixel of a training step.
+fn network(model: &ModelConfig, scale: usize) -> Result<(u64, u64), Failure> {
+    let (parameters, model) = model.init(scale, 0, &Device::Cpu).map_err(Failure::internal)?;
+    Ok((parameters.count() as u64, model.features_per_hr_pixel()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::ExitKind;
+
+    fn share(bytes: u64) -> Share {
+        Share { what: "a training step".into(), bytes, keys: "data.batches.size" }
+    }
+
+    #[test]
+    fn what_is_over_the_limit_names_the_estimate_the_limit_and_what_raises_it() {
+        let limit = MemoryLimit(Some(100));
+        limit.check(&[share(50 << 20)]).unwrap();
+        let Err(Failure::Said { exit, message, help }) = limit.check(&[share(1 << 20), share(60 << 20)])
+        else {
+            panic!("109 MiB are more than 100")
+        };
+        assert_eq!(exit, ExitKind::Limit);
+        assert_eq!(
+            message,
+            "this would take about 109 MiB of memory, and the limit is 100 MiB; the most, 60 MiB, for a training step"
+        );
+        let help = help.unwrap();
+        assert_eq!(help, "lower data.batches.size, or raise the limit: --max-memory 109");
+    }
+
+    #[test]
+    fn a_disk_that_is_too_full_exits_5_with_what_is_needed_and_what_is_free() {
+        refuse_full(Path::new("results"), 5 << 20, 5 << 20).unwrap();
+        let Err(Failure::Said { exit, message, .. }) = refuse_full(Path::new("results"), 9 << 20, 5 << 20)
+        else {
+            panic!("9 MiB do not fit into 5")
+        };
+        assert_eq!(exit, ExitKind::Output);
+        assert_eq!(message, "the run would write about 9 MiB below results, and 5 MiB are free");
+    }
+
+    #[test]
+    fn the_largest_numbers_do_not_overflow() {
+        assert!(MemoryLimit(Some(1)).check(&[share(u64::MAX), share(u64::MAX)]).is_err());
+    }
+}
