@@ -71,8 +71,9 @@ pub(crate) fn check_training(
         },
         Share {
             what: "a training step".into(),
-            // Every feature as the layers leave it, its gradient, and what the kernels work in; measured: 3.5 times.
-            bytes: pixels.saturating_mul(features).saturating_mul(4 * 4),
+            // Every feature as the layers leave it, the gradients of two layers, and what the kernels work in; measured:
+            // 1.5 times.
+            bytes: pixels.saturating_mul(features).saturating_mul(2 * 4),
             keys: "data.batches.size or the size of data.patches",
         },
         Share {
