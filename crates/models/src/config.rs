@@ -4,7 +4,10 @@ use plumage_imaging::Channels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Grid, Parameters, Upscaler, bicubic::BicubicConfig, srcnn::SrcnnConfig};
+use crate::{
+    Grid, Parameters, Upscaler, bicubic::BicubicConfig, espcn::EspcnConfig, fsrcnn::FsrcnnConfig,
+    srcnn::SrcnnConfig,
+};
 
 /// Which network an experiment trains: the key below `[model]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -14,6 +17,10 @@ pub enum ModelConfig {
     Bicubic(BicubicConfig),
     /// SRCNN: three convolutions over the bicubic enlargement.
     Srcnn(SrcnnConfig),
+    /// ESPCN: three convolutions on the LR grid and a pixel shuffle.
+    Espcn(EspcnConfig),
+    /// FSRCNN: a shrunk SRCNN on the LR grid and a pixel shuffle.
+    Fsrcnn(FsrcnnConfig),
 }
 
 impl ModelConfig {
@@ -22,6 +29,8 @@ impl ModelConfig {
         match self {
             Self::Bicubic(config) => config,
             Self::Srcnn(config) => config,
+            Self::Espcn(config) => config,
+            Self::Fsrcnn(config) => config,
         }
     }
 

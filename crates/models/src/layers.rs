@@ -1,6 +1,6 @@
 //! The layer every network is made of: a convolution with its weights, built by name.
 
-use candle_core::Result;
+use candle_core::{Result, Tensor, Var};
 use candle_nn::{VarBuilder, init};
 use plumage_conv::{ConvOptions, Layer, Padding};
 
@@ -13,6 +13,13 @@ pub(crate) enum Init {
     Normal {
         /// Standard deviation.
         std: f64,
+    },
+    /// N(0, std), and the same for all the channels that a pixel shuffle makes one block of; see [`icnr`].
+    Icnr {
+        /// Standard deviation.
+        std: f64,
+        /// Side of the block, in pixels.
+        scale: usize,
     },
 }
 
@@ -31,15 +38,19 @@ impl Conv2d {
     ) -> Result<Self> {
         let std = match init {
             Init::He => (2. / (channels_in * kernel * kernel) as f64).sqrt(),
-            Init::Normal { std } => std,
+            Init::Normal { std } | Init::Icnr { std, .. } => std,
         };
         let start = init::Init::Randn { mean: 0., stdev: std };
         let weight = vb.get_with_hints((channels_out, channels_in, kernel, kernel), "weight", start)?;
+        if let Init::Icnr { scale, .. } = init {
+            // A handle on the variable that `vb` has just drawn.
+            Var::from_tensor(&weight)?.set(&icnr(&weight.detach(), scale)?)?;
+        }
         let bias = vb.get_with_hints(channels_out, "bias", init::ZERO)?;
         Ok(Self(Layer { weight, bias: Some(bias), options, plus: None }))
     }
 
-    /// The layer as it was built, for [`plumage_conv::chain`].
+    /// The layer as it was built, for [`plumage_conv::chain`]; it shares its parameters.
     pub(crate) fn layer(&self) -> Layer {
         self.0.clone()
     }
@@ -54,4 +65,17 @@ impl Conv2d {
     pub(crate) fn macs_per_output_pixel(&self) -> u64 {
         self.0.weight.elem_count() as u64
     }
+}
+
+/// Weights before a pixel shuffle that start like a nearest-neighbour enlargement of one convolution: no checkerboard.
+///
+/// A. Aitken et al., "Checkerboard artifact free sub-pixel convolution", 2017, <https://arxiv.org/abs/1707.02937>.
+///
+/// # Shapes
+/// `drawn: [C * scale^2, C_in, k, k]`; returns the same shape, where the first of every `scale^2` kernels serves all.
+fn icnr(drawn: &Tensor, scale: usize) -> Result<Tensor> {
+    let (channels_out, channels_in, kernel, _) = drawn.dims4()?;
+    let block = scale * scale;
+    let blocks = drawn.reshape((channels_out / block, block, channels_in * kernel * kernel))?;
+    blocks.narrow(1, 0, 1)?.broadcast_as(blocks.dims())?.contiguous()?.reshape(drawn.dims())
 }

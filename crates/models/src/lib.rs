@@ -7,7 +7,11 @@ mod upscaler;
 mod config;
 
 pub mod bicubic;
+pub mod espcn;
+pub mod fsrcnn;
 pub mod srcnn;
+
+mod lr_network;
 
 mod layers;
 pub mod parameters;
@@ -15,4 +19,4 @@ pub mod weights;
 
 pub use config::ModelConfig;
 pub use parameters::Parameters;
-pub use upscaler::{Grid, Upscaler};
+pub use upscaler::{Draw, Grid, Upscaler};

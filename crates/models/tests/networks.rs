@@ -8,6 +8,8 @@ use plumage_imaging::Channels;
 use plumage_models::{
     Grid, ModelConfig, Parameters, Upscaler,
     bicubic::BicubicConfig,
+    espcn::EspcnConfig,
+    fsrcnn::FsrcnnConfig,
     srcnn::{BorderRule, SrcnnConfig, SrcnnInit},
 };
 use plumage_random::{Stream, fill_normal, generator};
@@ -25,12 +27,20 @@ fn srcnn(channels: Channels, kernels: [usize; 3], padding: BorderRule, residual:
     })
 }
 
+fn fsrcnn(channels: Channels, sizes: [usize; 3], residual: bool) -> ModelConfig {
+    let [n_feats, n_shrunk, n_mappings] = sizes;
+    ModelConfig::Fsrcnn(FsrcnnConfig { channels, n_feats, n_shrunk, n_mappings, residual })
+}
+
 /// Networks with something to learn.
 fn trainable() -> Vec<ModelConfig> {
     vec![
         srcnn(Channels::Y, [9, 1, 5], BorderRule::Zeros, true),
         srcnn(Channels::Y, [9, 3, 5], BorderRule::Replicate, false),
         srcnn(Channels::Rgb, [5, 5, 3], BorderRule::Valid, true),
+        ModelConfig::Espcn(EspcnConfig { channels: Channels::Rgb, widths: [5, 3], residual: false }),
+        fsrcnn(Channels::Y, [5, 3, 2], true),
+        fsrcnn(Channels::Rgb, [4, 2, 1], false),
     ]
 }
 
@@ -203,5 +213,14 @@ fn the_papers_networks_have_the_papers_number_of_weights() {
         let (parameters, model) = build(&config, 3);
         assert_eq!(model.macs_per_hr_pixel(), weights);
         assert_eq!(parameters.count() as u64, weights + 64 + 32 + 1);
+    }
+    let espcn = EspcnConfig { channels: Channels::Y, widths: [64, 32], residual: false };
+    for (config, weights, biases) in [
+        (fsrcnn(Channels::Y, [56, 12, 4], false), 12_464, 56 + 12 + 4 * 12 + 56 + 9),
+        (ModelConfig::Espcn(espcn), 22_624, 64 + 32 + 9),
+    ] {
+        let (parameters, model) = build(&config, 3);
+        assert_eq!(parameters.count(), weights + biases);
+        assert_eq!(model.macs_per_hr_pixel(), weights.div_ceil(9) as u64);
     }
 }
