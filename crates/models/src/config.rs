@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Grid, Parameters, Upscaler, bicubic::BicubicConfig, espcn::EspcnConfig, fsrcnn::FsrcnnConfig,
-    srcnn::SrcnnConfig,
+    plain::PlainConfig, srcnn::SrcnnConfig,
 };
 
 /// Which network an experiment trains: the key below `[model]`.
@@ -21,6 +21,8 @@ pub enum ModelConfig {
     Espcn(EspcnConfig),
     /// FSRCNN: a shrunk SRCNN on the LR grid and a pixel shuffle.
     Fsrcnn(FsrcnnConfig),
+    /// A stack of 3x3 convolutions on the LR grid and a pixel shuffle.
+    Plain(PlainConfig),
 }
 
 impl ModelConfig {
@@ -31,6 +33,7 @@ impl ModelConfig {
             Self::Srcnn(config) => config,
             Self::Espcn(config) => config,
             Self::Fsrcnn(config) => config,
+            Self::Plain(config) => config,
         }
     }
 

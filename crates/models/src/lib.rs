@@ -9,6 +9,7 @@ mod config;
 pub mod bicubic;
 pub mod espcn;
 pub mod fsrcnn;
+pub mod plain;
 pub mod srcnn;
 
 mod lr_network;

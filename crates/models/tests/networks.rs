@@ -10,6 +10,7 @@ use plumage_models::{
     bicubic::BicubicConfig,
     espcn::EspcnConfig,
     fsrcnn::FsrcnnConfig,
+    plain::PlainConfig,
     srcnn::{BorderRule, SrcnnConfig, SrcnnInit},
 };
 use plumage_random::{Stream, fill_normal, generator};
@@ -41,6 +42,8 @@ fn trainable() -> Vec<ModelConfig> {
         ModelConfig::Espcn(EspcnConfig { channels: Channels::Rgb, widths: [5, 3], residual: false }),
         fsrcnn(Channels::Y, [5, 3, 2], true),
         fsrcnn(Channels::Rgb, [4, 2, 1], false),
+        ModelConfig::Plain(PlainConfig { channels: Channels::Y, n_feats: 5, n_layers: 3 }),
+        ModelConfig::Plain(PlainConfig { channels: Channels::Rgb, n_feats: 4, n_layers: 2 }),
     ]
 }
 
