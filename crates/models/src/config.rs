@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Grid, Parameters, Upscaler, bicubic::BicubicConfig, espcn::EspcnConfig, fsrcnn::FsrcnnConfig,
-    plain::PlainConfig, srcnn::SrcnnConfig,
+    plain::PlainConfig, srcnn::SrcnnConfig, srresnet::SrresnetConfig,
 };
 
 /// Which network an experiment trains: the key below `[model]`.
@@ -23,6 +23,8 @@ pub enum ModelConfig {
     Fsrcnn(FsrcnnConfig),
     /// A stack of 3x3 convolutions on the LR grid and a pixel shuffle.
     Plain(PlainConfig),
+    /// SRResNet: residual blocks on the LR grid and a pixel shuffle; the generator of SRGAN.
+    Srresnet(SrresnetConfig),
 }
 
 impl ModelConfig {
@@ -34,6 +36,7 @@ impl ModelConfig {
             Self::Espcn(config) => config,
             Self::Fsrcnn(config) => config,
             Self::Plain(config) => config,
+            Self::Srresnet(config) => config,
         }
     }
 

@@ -79,3 +79,50 @@ fn icnr(drawn: &Tensor, scale: usize) -> Result<Tensor> {
     let blocks = drawn.reshape((channels_out / block, block, channels_in * kernel * kernel))?;
     blocks.narrow(1, 0, 1)?.broadcast_as(blocks.dims())?.contiguous()?.reshape(drawn.dims())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use candle_core::Device;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Fixture {
+        icnr: BTreeMap<usize, Icnr>,
+    }
+
+    #[derive(Deserialize)]
+    struct Icnr {
+        weight: Vec<f64>,
+        output: Vec<f64>,
+    }
+
+    /// `size * sin(step * i)`, as the script has it.
+    fn wave(shape: &[usize], step: f64, size: f64) -> Tensor {
+        let count = shape.iter().product::<usize>();
+        let values: Vec<f64> = (0..count).map(|i| size * (step * i as f64).sin()).collect();
+        Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
+    }
+
+    fn assert_equal(ours: &Tensor, theirs: &[f64]) {
+        let ours = ours.flatten_all().unwrap().to_vec1::<f64>().unwrap();
+        assert_eq!(ours.len(), theirs.len());
+        assert!(ours.iter().zip(theirs).all(|(ours, theirs)| (ours - theirs).abs() < 1e-12));
+    }
+
+    /// `tests/fixtures/gan_parts.py` made the numbers.
+    #[test]
+    fn icnr_weights_and_the_blocks_that_they_make_are_those_of_pytorch() {
+        let fixture: Fixture =
+            serde_json::from_str(include_str!("../tests/fixtures/gan_parts.json")).unwrap();
+        for (scale, expected) in fixture.icnr {
+            let weight = icnr(&wave(&[3 * scale * scale, 2, 3, 3], 0.7, 0.5), scale).unwrap();
+            assert_equal(&weight, &expected.weight);
+            let ys = wave(&[1, 2, 4, 5], 0.37, 1.).conv2d(&weight, 1, 1, 1, 1).unwrap();
+            assert_equal(&candle_nn::ops::pixel_shuffle(&ys, scale).unwrap(), &expected.output);
+        }
+    }
+}

@@ -11,6 +11,7 @@ pub mod espcn;
 pub mod fsrcnn;
 pub mod plain;
 pub mod srcnn;
+pub mod srresnet;
 
 mod lr_network;
 

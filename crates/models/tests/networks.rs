@@ -6,12 +6,13 @@ use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::{VarBuilder, VarMap};
 use plumage_imaging::Channels;
 use plumage_models::{
-    Grid, ModelConfig, Parameters, Upscaler,
+    Draw, Grid, ModelConfig, Parameters, Upscaler,
     bicubic::BicubicConfig,
     espcn::EspcnConfig,
     fsrcnn::FsrcnnConfig,
     plain::PlainConfig,
     srcnn::{BorderRule, SrcnnConfig, SrcnnInit},
+    srresnet::SrresnetConfig,
 };
 use plumage_random::{Stream, fill_normal, generator};
 
@@ -33,6 +34,10 @@ fn fsrcnn(channels: Channels, sizes: [usize; 3], residual: bool) -> ModelConfig 
     ModelConfig::Fsrcnn(FsrcnnConfig { channels, n_feats, n_shrunk, n_mappings, residual })
 }
 
+fn srresnet(channels: Channels, n_blocks: usize, noise: bool) -> ModelConfig {
+    ModelConfig::Srresnet(SrresnetConfig { channels, n_feats: 4, n_blocks, noise })
+}
+
 /// Networks with something to learn.
 fn trainable() -> Vec<ModelConfig> {
     vec![
@@ -44,6 +49,8 @@ fn trainable() -> Vec<ModelConfig> {
         fsrcnn(Channels::Rgb, [4, 2, 1], false),
         ModelConfig::Plain(PlainConfig { channels: Channels::Y, n_feats: 5, n_layers: 3 }),
         ModelConfig::Plain(PlainConfig { channels: Channels::Rgb, n_feats: 4, n_layers: 2 }),
+        srresnet(Channels::Y, 2, false),
+        srresnet(Channels::Rgb, 1, true),
     ]
 }
 
@@ -73,7 +80,10 @@ fn batch(config: &ModelConfig, scale: usize, lr: usize, dtype: DType) -> (Tensor
     (noise(0, side, 0.5), noise(1, lr * scale, 0.9))
 }
 
+/// The loss in training, with noise where the network takes it.
 fn loss(model: &dyn Upscaler, input: &Tensor, target: &Tensor) -> Tensor {
+    let noisy = model.with_noise(Draw { seed: 1, step: 2 });
+    let model = noisy.as_deref().unwrap_or(model);
     let sr = model.forward(input).unwrap();
     let (_, _, height, width) = sr.dims4().unwrap();
     let border = model.border_px();
