@@ -1,4 +1,4 @@
-//! Networks that upscale images: one file a network, its config beside it, and weights in and out.
+//! Networks that upscale images, and networks that judge them: one file a network, its config beside it, and weights in and out.
 //!
 //! Models know tensors and convolutions. They know nothing of data sets, losses, or files other than weights.
 
@@ -13,7 +13,13 @@ pub mod plain;
 pub mod srcnn;
 pub mod srresnet;
 
+pub mod discriminator;
+pub mod judge;
+
 mod lr_network;
+
+mod classifier;
+mod spectral_norm;
 
 mod layers;
 pub mod parameters;
