@@ -83,7 +83,7 @@ impl AdversarialConfig {
 /// # Errors
 /// Only what the device reports.
 pub fn binary_cross_entropy(logits: &Tensor, label: f64) -> Result<Tensor> {
-    // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)). At x = 0 candle's gradients of the two, 1 and -1/2, make 1/2 too.
+    // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)). At 0 candle's gradients of the two, 1 and -1/2, make the right 1/2.
     let softplus = (logits.relu()? + (logits.abs()?.neg()?.exp()? + 1.)?.log()?)?;
     (softplus - (logits * label)?)?.mean_all()
 }
@@ -113,6 +113,9 @@ mod tests {
     use candle_core::{DType, Device, Var};
 
     use super::*;
+
+    /// A scalar from the logits of HR and SR images.
+    type Loss<'a> = &'a dyn Fn(&Tensor, &Tensor) -> Result<Tensor>;
 
     const REAL: [f64; 4] = [1.7, -0.4, 3.1, 0.2];
     const FAKE: [f64; 4] = [-1.3, 0.6, -0.2, 2.4];
@@ -176,7 +179,7 @@ mod tests {
     #[test]
     fn gradients_agree_with_central_differences() {
         for game in games() {
-            let sides: [(&str, &dyn Fn(&Tensor, &Tensor) -> Result<Tensor>); 2] = [
+            let sides: [(&str, Loss<'_>); 2] = [
                 ("discriminator", &|real, fake| game.of_discriminator(real, fake)),
                 ("generator", &|real, fake| game.of_generator(real, fake)),
             ];

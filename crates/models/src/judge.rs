@@ -85,8 +85,8 @@ impl Judge {
     /// What the last convolution sees, for a perceptual loss; of images of any size.
     ///
     /// # Shapes
-    /// `images: [B, C, H, W]` in [0, 1]. Returns `[B, H', W', last width]`, where every layer but the first halves H and
-    /// W, rounded up.
+    /// `images: [B, C, H, W]` in [0, 1]. Returns `[B, H', W', last width]`: every layer but the first halves H and W,
+    /// rounded up.
     ///
     /// # Errors
     /// Channels that do not fit.

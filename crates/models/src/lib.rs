@@ -1,4 +1,5 @@
-//! Networks that upscale images, and networks that judge them: one file a network, its config beside it, and weights in and out.
+//! Networks that upscale images and networks that judge them: one file a network, its config beside it, and weights in
+//! and out.
 //!
 //! Models know tensors and convolutions. They know nothing of data sets, losses, or files other than weights.
 

@@ -86,7 +86,7 @@ impl Upscaler for LrNetwork {
         0
     }
 
-    /// The bicubic enlargement is not counted, as it is not for networks that are given it; a part of one counts as one.
+    /// The bicubic enlargement is not counted, as it is not for networks that are given it. Rounded up.
     fn macs_per_hr_pixel(&self) -> u64 {
         let of_lr_pixel: usize = self.layers.iter().map(|layer| layer.weight.elem_count()).sum();
         of_lr_pixel.div_ceil(self.scale * self.scale) as u64
