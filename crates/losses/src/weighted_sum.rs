@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Weight {
     /// The factor of the term's value.
-    Fixed(f64),
+    Fixed(#[schemars(range(min = 0.0))] f64),
     /// The norm of the term's gradient at the SR images as a part of the norm of all terms before it, which the factor is
     /// chosen for anew at every step; 0 where the term does not pull at all.
-    Share(f64),
+    Share(#[schemars(range(min = 0.0, max = 10.0))] f64),
 }
 
 impl Weight {
@@ -202,6 +202,16 @@ mod tests {
         let (loss, _) = sum.finish().unwrap();
         let expected = mse(&generate(&parameters), &hr()).unwrap();
         assert_eq!(gradient(&loss, &parameters), gradient(&expected, &parameters));
+    }
+
+    #[test]
+    fn weights_are_written_by_name_and_cannot_be_negative() {
+        let read = serde_json::from_str::<Weight>;
+        assert_eq!(read(r#"{"fixed": 0.5}"#).unwrap(), Weight::Fixed(0.5));
+        assert_eq!(read(r#"{"share": 0.1}"#).unwrap(), Weight::Share(0.1));
+        assert!(read("0.5").is_err());
+        let schema = schemars::schema_for!(Weight).to_value().to_string();
+        assert_eq!(schema.matches(r#""minimum":0"#).count(), 2, "{schema}");
     }
 
     #[test]

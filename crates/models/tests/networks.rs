@@ -198,6 +198,16 @@ fn the_same_seed_gives_the_same_network() {
 }
 
 #[test]
+fn noise_is_off_where_the_config_does_not_ask_for_it() {
+    let read = |text| serde_json::from_str::<ModelConfig>(text);
+    let silent = read(r#"{"srresnet": {"channels": "rgb", "n_feats": 4, "n_blocks": 1}}"#).unwrap();
+    assert_eq!(silent, srresnet(Channels::Rgb, 1, false));
+    let noisy = r#"{"srresnet": {"channels": "rgb", "n_feats": 4, "n_blocks": 1, "noise": true}}"#;
+    assert_eq!(read(noisy).unwrap(), srresnet(Channels::Rgb, 1, true));
+    assert!(read(r#"{"plain": {"channels": "y", "n_feats": 4, "n_layers": 3, "n_blocks": 1}}"#).is_err());
+}
+
+#[test]
 fn bicubic_has_no_weights_and_returns_its_input() {
     for channels in [Channels::Y, Channels::Rgb] {
         for scale in SCALES {
