@@ -4,7 +4,10 @@ use plumage_imaging::Channels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Grid, Parameters, Upscaler, bicubic::BicubicConfig, srcnn::SrcnnConfig};
+use crate::{
+    Grid, Parameters, Upscaler, bicubic::BicubicConfig, espcn::EspcnConfig, fsrcnn::FsrcnnConfig,
+    plain::PlainConfig, srcnn::SrcnnConfig, srresnet::SrresnetConfig,
+};
 
 /// Which network an experiment trains: the key below `[model]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -14,6 +17,14 @@ pub enum ModelConfig {
     Bicubic(BicubicConfig),
     /// SRCNN: three convolutions over the bicubic enlargement.
     Srcnn(SrcnnConfig),
+    /// ESPCN: three convolutions on the LR grid and a pixel shuffle.
+    Espcn(EspcnConfig),
+    /// FSRCNN: a shrunk SRCNN on the LR grid and a pixel shuffle.
+    Fsrcnn(FsrcnnConfig),
+    /// A stack of 3x3 convolutions on the LR grid and a pixel shuffle.
+    Plain(PlainConfig),
+    /// SRResNet: residual blocks on the LR grid and a pixel shuffle; the generator of SRGAN.
+    Srresnet(SrresnetConfig),
 }
 
 impl ModelConfig {
@@ -22,6 +33,10 @@ impl ModelConfig {
         match self {
             Self::Bicubic(config) => config,
             Self::Srcnn(config) => config,
+            Self::Espcn(config) => config,
+            Self::Fsrcnn(config) => config,
+            Self::Plain(config) => config,
+            Self::Srresnet(config) => config,
         }
     }
 

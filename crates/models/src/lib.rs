@@ -1,4 +1,5 @@
-//! Networks that upscale images: one file a network, its config beside it, and weights in and out.
+//! Networks that upscale images and networks that judge them: one file a network, its config beside it, and weights in
+//! and out.
 //!
 //! Models know tensors and convolutions. They know nothing of data sets, losses, or files other than weights.
 
@@ -7,7 +8,19 @@ mod upscaler;
 mod config;
 
 pub mod bicubic;
+pub mod espcn;
+pub mod fsrcnn;
+pub mod plain;
 pub mod srcnn;
+pub mod srresnet;
+
+pub mod discriminator;
+pub mod judge;
+
+mod lr_network;
+
+mod classifier;
+mod spectral_norm;
 
 mod layers;
 pub mod parameters;
@@ -15,4 +28,4 @@ pub mod weights;
 
 pub use config::ModelConfig;
 pub use parameters::Parameters;
-pub use upscaler::{Grid, Upscaler};
+pub use upscaler::{Draw, Grid, Upscaler};

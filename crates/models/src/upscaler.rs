@@ -38,4 +38,20 @@ pub trait Upscaler: Send + Sync {
     /// # Errors
     /// Shapes that do not fit the network.
     fn infer(&self, xs: &Tensor) -> Result<Tensor>;
+
+    /// The same network, sharing its parameters, with its noise drawn; `None` where it takes no noise.
+    ///
+    /// Without a draw the noise is zero.
+    fn with_noise(&self, _draw: Draw) -> Option<Box<dyn Upscaler>> {
+        None
+    }
+}
+
+/// Which noise a network is given: a function of these two and of an image's place in its batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Draw {
+    /// The run's seed.
+    pub seed: u64,
+    /// The optimizer step, or the number of the draw where several images are made of one.
+    pub step: u64,
 }

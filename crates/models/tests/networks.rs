@@ -6,9 +6,13 @@ use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::{VarBuilder, VarMap};
 use plumage_imaging::Channels;
 use plumage_models::{
-    Grid, ModelConfig, Parameters, Upscaler,
+    Draw, Grid, ModelConfig, Parameters, Upscaler,
     bicubic::BicubicConfig,
+    espcn::EspcnConfig,
+    fsrcnn::FsrcnnConfig,
+    plain::PlainConfig,
     srcnn::{BorderRule, SrcnnConfig, SrcnnInit},
+    srresnet::SrresnetConfig,
 };
 use plumage_random::{Stream, fill_normal, generator};
 
@@ -25,12 +29,28 @@ fn srcnn(channels: Channels, kernels: [usize; 3], padding: BorderRule, residual:
     })
 }
 
+fn fsrcnn(channels: Channels, sizes: [usize; 3], residual: bool) -> ModelConfig {
+    let [n_feats, n_shrunk, n_mappings] = sizes;
+    ModelConfig::Fsrcnn(FsrcnnConfig { channels, n_feats, n_shrunk, n_mappings, residual })
+}
+
+fn srresnet(channels: Channels, n_blocks: usize, noise: bool) -> ModelConfig {
+    ModelConfig::Srresnet(SrresnetConfig { channels, n_feats: 4, n_blocks, noise })
+}
+
 /// Networks with something to learn.
 fn trainable() -> Vec<ModelConfig> {
     vec![
         srcnn(Channels::Y, [9, 1, 5], BorderRule::Zeros, true),
         srcnn(Channels::Y, [9, 3, 5], BorderRule::Replicate, false),
         srcnn(Channels::Rgb, [5, 5, 3], BorderRule::Valid, true),
+        ModelConfig::Espcn(EspcnConfig { channels: Channels::Rgb, widths: [5, 3], residual: false }),
+        fsrcnn(Channels::Y, [5, 3, 2], true),
+        fsrcnn(Channels::Rgb, [4, 2, 1], false),
+        ModelConfig::Plain(PlainConfig { channels: Channels::Y, n_feats: 5, n_layers: 3 }),
+        ModelConfig::Plain(PlainConfig { channels: Channels::Rgb, n_feats: 4, n_layers: 2 }),
+        srresnet(Channels::Y, 2, false),
+        srresnet(Channels::Rgb, 1, true),
     ]
 }
 
@@ -60,7 +80,10 @@ fn batch(config: &ModelConfig, scale: usize, lr: usize, dtype: DType) -> (Tensor
     (noise(0, side, 0.5), noise(1, lr * scale, 0.9))
 }
 
+/// The loss in training, with noise where the network takes it.
 fn loss(model: &dyn Upscaler, input: &Tensor, target: &Tensor) -> Tensor {
+    let noisy = model.with_noise(Draw { seed: 1, step: 2 });
+    let model = noisy.as_deref().unwrap_or(model);
     let sr = model.forward(input).unwrap();
     let (_, _, height, width) = sr.dims4().unwrap();
     let border = model.border_px();
@@ -175,6 +198,16 @@ fn the_same_seed_gives_the_same_network() {
 }
 
 #[test]
+fn noise_is_off_where_the_config_does_not_ask_for_it() {
+    let read = |text| serde_json::from_str::<ModelConfig>(text);
+    let silent = read(r#"{"srresnet": {"channels": "rgb", "n_feats": 4, "n_blocks": 1}}"#).unwrap();
+    assert_eq!(silent, srresnet(Channels::Rgb, 1, false));
+    let noisy = r#"{"srresnet": {"channels": "rgb", "n_feats": 4, "n_blocks": 1, "noise": true}}"#;
+    assert_eq!(read(noisy).unwrap(), srresnet(Channels::Rgb, 1, true));
+    assert!(read(r#"{"plain": {"channels": "y", "n_feats": 4, "n_layers": 3, "n_blocks": 1}}"#).is_err());
+}
+
+#[test]
 fn bicubic_has_no_weights_and_returns_its_input() {
     for channels in [Channels::Y, Channels::Rgb] {
         for scale in SCALES {
@@ -203,5 +236,14 @@ fn the_papers_networks_have_the_papers_number_of_weights() {
         let (parameters, model) = build(&config, 3);
         assert_eq!(model.macs_per_hr_pixel(), weights);
         assert_eq!(parameters.count() as u64, weights + 64 + 32 + 1);
+    }
+    let espcn = EspcnConfig { channels: Channels::Y, widths: [64, 32], residual: false };
+    for (config, weights, biases) in [
+        (fsrcnn(Channels::Y, [56, 12, 4], false), 12_464, 56 + 12 + 4 * 12 + 56 + 9),
+        (ModelConfig::Espcn(espcn), 22_624, 64 + 32 + 9),
+    ] {
+        let (parameters, model) = build(&config, 3);
+        assert_eq!(parameters.count(), weights + biases);
+        assert_eq!(model.macs_per_hr_pixel(), weights.div_ceil(9) as u64);
     }
 }
