@@ -92,6 +92,16 @@ impl Upscaler for LrNetwork {
         of_lr_pixel.div_ceil(self.scale * self.scale) as u64
     }
 
+    /// Input and features lie on the LR grid; the output, once as channels and once as pixels, on the HR grid. Rounded up.
+    fn features_per_hr_pixel(&self) -> u64 {
+        let dims = |layer: &Layer, dim: usize| layer.weight.dims()[dim];
+        let input = self.layers.first().map_or(0, |head| dims(head, 1));
+        let features: usize = self.layers.iter().map(|layer| dims(layer, 0)).sum();
+        let block = self.scale * self.scale;
+        let image = self.layers.last().map_or(0, |tail| dims(tail, 0)) / block;
+        (image + (input + features).div_ceil(block)) as u64
+    }
+
     fn forward(&self, xs: &Tensor) -> Result<Tensor> {
         self.run(xs, chain)
     }

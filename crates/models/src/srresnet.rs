@@ -122,6 +122,10 @@ impl Upscaler for Srresnet {
         self.network.macs_per_hr_pixel()
     }
 
+    fn features_per_hr_pixel(&self) -> u64 {
+        self.network.features_per_hr_pixel()
+    }
+
     fn forward(&self, xs: &Tensor) -> Result<Tensor> {
         self.run(xs, chain)
     }
