@@ -25,6 +25,7 @@ pub(crate) fn suits(shape: &Shape) -> bool {
         && shape.stride == 1
         && (2..=4).contains(&shape.channels_in)
         && shape.channels_out >= 8
+        && winograd::computes(&shape_of_blocks(shape))
 }
 
 /// See [`crate::portable::Prepared`].

@@ -1,4 +1,4 @@
-use candle_core::{DType, Device, Result, Tensor, bail};
+use candle_core::{DType, Device, Result, Tensor};
 
 use crate::op::Chain;
 use crate::plan::{Step, plan};
@@ -7,11 +7,12 @@ use crate::{Activation, ConvOptions, Layer, Padding, to_nchw, to_nhwc};
 /// A square convolution with bias and activation.
 ///
 /// # Shapes
-/// `xs: [B, H, W, C_in]`, `weight: [C_out, C_in, k, k]` with odd `k`, `bias: [C_out]`. Returns `[B, H', W', C_out]`,
+/// `xs: [B, H, W, C_in]`, `weight: [C_out, C_in, k, k]`, `k` odd unless nothing is padded, `bias: [C_out]`. Returns `[B, H', W', C_out]`,
 /// where H' and W' are H and W over the stride, rounded up, and with [`Padding::Valid`] those of the inner pixels alone.
 ///
 /// # Errors
-/// Shapes that do not fit; a leaky activation with a negative slope, whose gradient its output does not tell.
+/// Shapes that do not fit, or are empty; an even kernel with padding; a stride other than 1 and 2; a leaky activation
+/// whose slope is negative, so that its output does not tell its gradient, or not finite.
 pub fn conv2d(xs: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: &ConvOptions) -> Result<Tensor> {
     let layer = Layer { weight: weight.clone(), bias: bias.cloned(), options: *options, plus: None };
     chain(xs, &[layer])
@@ -24,7 +25,7 @@ pub fn conv2d(xs: &Tensor, weight: &Tensor, bias: Option<&Tensor>, options: &Con
 /// `xs: [B, H, W, C_in]` of the first layer; returns `[B, H', W', C_out]` of the last.
 ///
 /// # Errors
-/// As of [`conv2d`] for any layer, which comes without its number; a layer that adds what it cannot.
+/// As of [`conv2d`] for any layer, with its number; a layer that adds what it cannot.
 pub fn chain(xs: &Tensor, layers: &[Layer]) -> Result<Tensor> {
     let steps = plan(xs.dims4()?, layers)?;
     if !on_this_crates_kernels(xs) {
@@ -57,15 +58,19 @@ fn parameters(layers: &[Layer], steps: &[Step]) -> Result<Tensor> {
 
 /// On other devices, and for floats that have no kernel here.
 fn by_candle(xs: &Tensor, layers: &[Layer]) -> Result<Tensor> {
-    let mut outputs: Vec<Tensor> = Vec::with_capacity(layers.len());
-    for layer in layers {
-        let plus = layer.plus.map(|plus| &outputs[plus]);
-        outputs.push(layer_by_candle(outputs.last().unwrap_or(xs), layer, plus)?);
+    let mut outputs: Vec<Option<Tensor>> = Vec::with_capacity(layers.len());
+    let mut ys = xs.clone();
+    for (index, layer) in layers.iter().enumerate() {
+        let plus = layer.plus.and_then(|plus| outputs[plus].as_ref());
+        ys = layer_by_candle(&ys, layer, plus)?;
+        // Only what a later layer adds is held here.
+        let added_later = |output: usize| layers[index + 1..].iter().any(|layer| layer.plus == Some(output));
+        outputs.push(Some(ys.clone()));
+        for (output, held) in outputs.iter_mut().enumerate() {
+            *held = held.take().filter(|_| added_later(output));
+        }
     }
-    match outputs.pop() {
-        Some(ys) => Ok(ys),
-        None => bail!("a chain needs at least one layer"),
-    }
+    Ok(ys)
 }
 
 fn layer_by_candle(xs: &Tensor, layer: &Layer, plus: Option<&Tensor>) -> Result<Tensor> {
@@ -85,7 +90,8 @@ fn layer_by_candle(xs: &Tensor, layer: &Layer, plus: Option<&Tensor>) -> Result<
     }
     match options.activation {
         Activation::None => Ok(ys),
-        Activation::Relu => ys.relu(),
-        Activation::LeakyRelu(slope) => ys.relu()? - (ys.neg()?.relu()? * f64::from(slope))?,
+        // Not candle's own, whose gradient at zero is 1.
+        Activation::Relu => ys.le(0.)?.where_cond(&ys.zeros_like()?, &ys),
+        Activation::LeakyRelu(slope) => ys.le(0.)?.where_cond(&(&ys * f64::from(slope))?, &ys),
     }
 }

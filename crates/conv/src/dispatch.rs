@@ -30,16 +30,19 @@ enum Pass {
     GradWeight,
 }
 
-/// The first row that fits counts:
+/// The first row that fits counts. With replicated borders the gradient of the input is that of the input with its border
+/// written out, by the method of that shape, and then folded back ([`replicate`]).
+///
 ///
 /// | shape                            | forward  | grad input | grad weight | why                                       |
 /// |----------------------------------|----------|------------|-------------|-------------------------------------------|
 /// | no AVX2 and FMA                  | portable | portable   | portable    | the kernels are written for them          |
-/// | 1-4 channels out, long runs      | narrow   | direct     | narrow      | vectors of output channels would be 3/4   |
+/// | 1-4 channels out, k * C_in >= 32 | narrow   | direct     | narrow      | vectors of output channels would be 3/4   |
 /// |                                  |          |            |             | empty; on the way back they are full      |
-/// | 9x9, stride 1, 2-4 channels in   | blocks   | direct     | blocks      | nine 3x3 kernels by Winograd              |
-/// | 3x3, 5x5, stride 1, 8 and more   | winograd | winograd   | winograd    | 5 to 6 times fewer multiplications        |
-/// | channels in and out              |          |            |             |                                           |
+/// | 9x9, stride 1, 2-4 channels in,  | blocks   | direct     | blocks      | nine 3x3 kernels by Winograd              |
+/// | 8 and more out                   |          |            |             |                                           |
+/// | 3x3, 5x5, stride 1, 8 and more   | winograd | winograd   | winograd    | 5 to 6 times fewer multiplications; an    |
+/// | channels in and out              |          |            |             | output as wide as a tile at least         |
 /// | all others                       | direct   | direct     | direct      | 70-90% of the machine's peak              |
 fn method(shape: &Shape, pass: Pass) -> Method {
     #[cfg(target_arch = "x86_64")]

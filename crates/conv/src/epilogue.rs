@@ -1,4 +1,5 @@
-//! What becomes of a sum before it is stored: while it is still in a register this costs next to nothing.
+//! What becomes of a sum before it is stored: while it is still in a register or the nearest cache this costs next to
+//! nothing.
 
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! A chain of convolutions as one candle operation: biases, activations and additions are part of it, in both directions.
 
 use std::ops::Deref;
-use std::sync::{Mutex, PoisonError};
+use std::sync::OnceLock;
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Storage, Tensor, bail};
 use rayon::prelude::*;
@@ -22,12 +22,12 @@ pub(crate) struct Chain<T: Real> {
     /// Whether the way back will be asked for.
     kept: bool,
     /// The outputs of all layers but the last, if they are kept.
-    outputs: Mutex<Vec<T::Buffer>>,
+    outputs: OnceLock<Vec<T::Buffer>>,
 }
 
 impl<T: Real> Chain<T> {
     pub(crate) fn new(steps: Vec<Step>, kept: bool) -> Self {
-        Self { steps, kept, outputs: Mutex::new(Vec::new()) }
+        Self { steps, kept, outputs: OnceLock::new() }
     }
 
     /// The layers with their weights and biases.
@@ -71,8 +71,8 @@ impl<T: Real> Chain<T> {
             }
         }
         if self.kept {
-            *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) =
-                outputs.into_iter().flatten().collect();
+            // An operation is run once; whoever asked first has set the same.
+            let _ = self.outputs.set(outputs.into_iter().flatten().collect());
         }
         last
     }
@@ -83,7 +83,7 @@ impl<T: Real> Chain<T> {
         [xs, parameters, ys, grad_ys]: [&[T]; 4],
         [grad_xs_wanted, grad_parameters_wanted]: [bool; 2],
     ) -> [Option<Vec<T>>; 2] {
-        let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let outputs = self.outputs.get().map_or(&[][..], Vec::as_slice);
         let layers: Vec<_> = self.layers(parameters).collect();
         let mut grad_parameters =
             vec![T::default(); if grad_parameters_wanted { parameters.len() } else { 0 }];

@@ -23,7 +23,8 @@ pub(crate) fn plan(mut dims: (usize, usize, usize, usize), layers: &[Layer]) -> 
     }
     let mut steps: Vec<Step> = Vec::with_capacity(layers.len());
     for layer in layers {
-        let step = step(dims, layer)?;
+        let step = step(dims, layer)
+            .map_err(|error| candle_core::Error::msg(format!("layer {}: {error}", steps.len())))?;
         let Shape { batch, channels_out, .. } = step.shape;
         dims = (batch, step.shape.out_height(), step.shape.out_width(), channels_out);
         if let Some(plus) = step.plus {
@@ -44,9 +45,12 @@ fn step(dims: (usize, usize, usize, usize), layer: &Layer) -> Result<Step> {
     let (channels_out, _, kernel, _) = layer.weight.dims4()?;
     let options = layer.options;
     if let Activation::LeakyRelu(slope) = options.activation
-        && (slope.is_nan() || slope < 0.)
+        && !(slope.is_finite() && slope >= 0.)
     {
-        bail!("a leaky activation needs a slope of at least 0, got {slope}");
+        bail!("a leaky activation needs a finite slope of at least 0, got {slope}");
+    }
+    if !(1..=2).contains(&options.stride) {
+        bail!("a convolution has a stride of 1 or 2, got {}", options.stride);
     }
     if kernel % 2 == 0 && options.padding != Padding::Valid {
         bail!(

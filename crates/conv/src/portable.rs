@@ -19,7 +19,8 @@ impl<T: Real> Prepared<T> {
     }
 }
 
-/// `xs: [B, H, W, C_in]`, `weight: [C_out, C_in, k, k]`, `bias: [C_out]` into `ys: [B, H', W', C_out]`.
+/// `xs: [B, H, W, C_in]` through a layer with its parameters prepared into `ys: [B, H', W', C_out]`, each sum through the
+/// epilogue.
 pub(crate) fn forward<T: Real>(
     shape: &Shape,
     xs: &[T],

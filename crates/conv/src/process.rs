@@ -4,10 +4,15 @@
 /// crate's kernels. A binary calls this first, before it starts any thread; a library leaves the choice to its binary.
 pub fn prepare_process() {
     keep_freed_memory();
-    if std::env::var_os(CANDLE_THREADS).is_none() {
-        // SAFETY: no other thread runs yet, as the documentation asks.
+    if std::env::var_os(CANDLE_THREADS).is_none() && is_alone() {
+        // SAFETY: no other thread runs that could read the environment meanwhile.
         unsafe { std::env::set_var(CANDLE_THREADS, "1") };
     }
+}
+
+/// Whether this process has one thread alone, as far as the system tells.
+fn is_alone() -> bool {
+    std::fs::read_dir("/proc/self/task").is_ok_and(|threads| threads.count() == 1)
 }
 
 /// The variable in which candle is told the number of threads for large elementwise operations. After each of them

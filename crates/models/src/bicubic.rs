@@ -29,10 +29,6 @@ impl Architecture for BicubicConfig {
         Grid::Hr
     }
 
-    fn validate(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
     fn build(&self, _scale: usize, _vb: VarBuilder) -> Result<Box<dyn Upscaler>> {
         Ok(Box::new(Bicubic))
     }

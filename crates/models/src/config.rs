@@ -61,7 +61,9 @@ pub trait Architecture {
     fn grid(&self) -> Grid;
 
     /// Rules across fields that the config breaks, as pairs of key path and message.
-    fn validate(&self) -> Vec<(String, String)>;
+    fn validate(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
 
     /// Builds the network for enlarging by `scale`, its parameters taken from `vb`.
     ///

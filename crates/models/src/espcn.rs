@@ -43,10 +43,6 @@ impl Architecture for EspcnConfig {
         Grid::Lr
     }
 
-    fn validate(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
     /// The parameters are `conv1.weight`, `conv1.bias` to `tail.bias`.
     fn build(&self, scale: usize, vb: VarBuilder) -> Result<Box<dyn Upscaler>> {
         let channels = self.channels.count();

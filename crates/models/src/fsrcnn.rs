@@ -55,10 +55,6 @@ impl Architecture for FsrcnnConfig {
         Grid::Lr
     }
 
-    fn validate(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
     /// The parameters are those of `head`, `shrink`, `map.0` and so on, `expand` and `tail`.
     fn build(&self, scale: usize, vb: VarBuilder) -> Result<Box<dyn Upscaler>> {
         let &Self { n_feats, n_shrunk, n_mappings, residual, .. } = self;

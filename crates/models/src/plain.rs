@@ -44,10 +44,6 @@ impl Architecture for PlainConfig {
         Grid::Lr
     }
 
-    fn validate(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
     /// The parameters are `body.0.weight`, `body.0.bias` to `tail.bias`.
     fn build(&self, scale: usize, vb: VarBuilder) -> Result<Box<dyn Upscaler>> {
         let channels = self.channels.count();

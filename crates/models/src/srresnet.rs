@@ -58,10 +58,6 @@ impl Architecture for SrresnetConfig {
         Grid::Lr
     }
 
-    fn validate(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
     fn build(&self, scale: usize, vb: VarBuilder) -> Result<Box<dyn Upscaler>> {
         Ok(Box::new(Srresnet::new(self, scale, vb)?))
     }

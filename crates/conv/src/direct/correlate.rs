@@ -25,7 +25,7 @@ pub(super) struct Correlation<'a> {
     pub(super) epilogue: Epilogue<'a, f32>,
 }
 
-/// `ys[y, x, c] = activation(bias[c] + sum of window(y, x) * weight[c])` for all pixels of a chunk.
+/// `ys[y, x, c] = epilogue(bias[c] + sum of window(y, x) * weight[c])` for all pixels of a chunk.
 ///
 /// # Panics
 /// When `rows` or `ys` do not hold the windows or the outputs.

@@ -83,6 +83,54 @@ fn a_chain_is_its_layers_one_by_one_with_all_gradients() {
 }
 
 #[test]
+fn a_chain_in_f32_is_the_chain_in_f64() {
+    let mut generator = ChaCha8Rng::seed_from_u64(13);
+    let layers = residual(&mut generator, Padding::Replicate);
+    let xs = tensor(&mut generator, &[2, 23, 19, 3]);
+    let answer = |dtype: DType| {
+        let var = |tensor: &Tensor| {
+            Var::from_tensor(&tensor.to_dtype(dtype).expect("a float"))
+                .expect("a variable")
+                .as_tensor()
+                .clone()
+        };
+        let layers: Vec<_> = layers
+            .iter()
+            .map(|layer| Layer { weight: var(&layer.weight), bias: layer.bias.as_ref().map(var), ..*layer })
+            .collect();
+        let ys = chain(&var(&xs), &layers).expect("the chain computes");
+        let grads = ys.sum_all().and_then(|sum| sum.backward()).expect("gradients");
+        let double = |tensor: &Tensor| values(&tensor.to_dtype(DType::F64).expect("f64"));
+        let of_layers = layers.iter().map(|layer| double(grads.get(&layer.weight).expect("a gradient")));
+        std::iter::once(double(&ys)).chain(of_layers).collect::<Vec<_>>()
+    };
+    for (what, (ours, expected)) in answer(DType::F32).iter().zip(answer(DType::F64)).enumerate() {
+        let largest = expected.iter().fold(0f64, |largest, value| largest.max(value.abs()));
+        for (ours, expected) in ours.iter().zip(&expected) {
+            assert!((ours - expected).abs() <= 1e-4 * largest, "answer {what}: {ours} or {expected}");
+        }
+    }
+}
+
+#[test]
+fn a_chain_without_gradients_has_the_same_bits_and_part_of_a_chain_can_be_frozen() {
+    let mut generator = ChaCha8Rng::seed_from_u64(14);
+    let layers = residual(&mut generator, Padding::Zeros);
+    let detached: Vec<_> = layers.iter().map(Layer::detached).collect();
+    let xs = Var::from_tensor(&tensor(&mut generator, &[1, 9, 8, 3])).expect("a variable");
+    let ys = chain(&xs, &layers).expect("the chain computes");
+    assert_eq!(values(&chain(&xs.detach(), &detached).expect("the chain computes")), values(&ys));
+    let grads = |layers: &[Layer]| chain(&xs, layers).and_then(|ys| ys.backward()).expect("gradients");
+    let of_input = |layers: &[Layer]| values(grads(layers).get(&xs).expect("a gradient"));
+    assert_eq!(of_input(&detached), of_input(&layers));
+    let mut partly = layers.clone();
+    partly[3] = partly[3].detached();
+    let grads = grads(&partly);
+    assert!(grads.get(&partly[0].weight).is_some());
+    assert_eq!(values(grads.get(&xs).expect("a gradient")), of_input(&layers));
+}
+
+#[test]
 fn a_chain_goes_back_as_often_as_it_is_asked() {
     let mut generator = ChaCha8Rng::seed_from_u64(10);
     let layers = residual(&mut generator, Padding::Zeros);

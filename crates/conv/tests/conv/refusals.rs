@@ -42,3 +42,39 @@ fn no_activation_hides_a_nan() {
         }
     }
 }
+
+#[test]
+fn strides_and_slopes_that_mean_nothing_are_refused() {
+    let zeros = |dims: [usize; 4]| Tensor::zeros(&dims, DType::F32, &Device::Cpu).expect("zeros");
+    let (xs, weight) = (zeros([1, 8, 8, 4]), zeros([4, 4, 3, 3]));
+    for stride in [0, 3, 1_000_000] {
+        let options = ConvOptions { stride, ..relu(Padding::Zeros) };
+        let message = conv2d(&xs, &weight, None, &options).err().map(|error| error.to_string());
+        assert!(message.is_some_and(|message| message.contains("a stride of 1 or 2")), "{stride}");
+    }
+    for slope in [-0.1, f32::NAN, f32::INFINITY] {
+        let options = ConvOptions { activation: Activation::LeakyRelu(slope), ..relu(Padding::Zeros) };
+        assert!(conv2d(&xs, &weight, None, &options).is_err(), "{slope}");
+    }
+}
+
+#[test]
+fn halves_go_through_candle_and_come_near() {
+    let wave = |dims: &[usize], step: f32| {
+        let values = (0..dims.iter().product::<usize>()).map(|index| (step * index as f32).sin());
+        Tensor::from_iter(values, &Device::Cpu).and_then(|values| values.reshape(dims)).expect("a wave")
+    };
+    let (xs, weight) = (wave(&[1, 8, 8, 4], 0.7), wave(&[4, 4, 3, 3], 1.3));
+    let brief = |tensor: &Tensor| tensor.to_dtype(DType::F16).expect("halves");
+    for activation in [Activation::Relu, Activation::LeakyRelu(0.2)] {
+        let options = ConvOptions { activation, ..relu(Padding::Replicate) };
+        let values = |ys: candle_core::Result<Tensor>| {
+            ys.and_then(|ys| ys.to_dtype(DType::F32)?.flatten_all()?.to_vec1::<f32>()).expect("outputs")
+        };
+        let exact = values(conv2d(&xs, &weight, None, &options));
+        let brief = values(conv2d(&brief(&xs), &brief(&weight), None, &options));
+        for (exact, brief) in exact.iter().zip(&brief) {
+            assert!((exact - brief).abs() < 0.05, "{exact} and {brief}");
+        }
+    }
+}

@@ -107,6 +107,9 @@ fn train_srgan() -> Result<Step> {
         let judged = (binary_cross_entropy_with_logit(&of_hr, &real)?
             + binary_cross_entropy_with_logit(&of_sr, &zeros)?)?;
         of_discriminator.step(&judged)?;
+        // Its graph is no longer needed.
+        let judged = judged.detach();
+        drop((of_hr, of_sr));
 
         let sr = generator.forward(&lr)?;
         let of_sr = discriminator.detached().forward(&sr)?;
