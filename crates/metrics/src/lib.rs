@@ -9,10 +9,21 @@ mod test_image;
 mod psnr;
 mod ssim;
 
+mod verdict;
+
+mod bootstrap;
+mod paired;
+
+mod judgement;
+
 mod error;
 
+pub use bootstrap::{Bootstrap, Interval, mean_interval};
 pub use error::MetricsError;
+pub use judgement::{Measure, judged, judged_difference, of_each_seed};
+pub use paired::{Difference, PValue, Permutation, mean_difference};
 pub use protocol::Protocol;
 pub use psnr::psnr_db;
 pub use ssim::ssim;
 pub use test_image::{Score, TestImage, check_size};
+pub use verdict::{RocPoint, Verdict, accuracy, auc, roc_curve};
