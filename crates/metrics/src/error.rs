@@ -42,6 +42,16 @@ pub enum MetricsError {
     /// A network's output holds NaN or infinity, which rounding would hide.
     #[error("the picture to measure holds NaN or infinity: the network that made it has diverged")]
     NotFinite,
+    /// The picture is too small for a measure that needs no reference.
+    #[error("this measure needs sides of at least {smallest_px} pixels, got {width}x{height}")]
+    SidesTooShort {
+        /// Width of the picture in pixels.
+        width: usize,
+        /// Height of the picture in pixels.
+        height: usize,
+        /// The shortest side that can be measured.
+        smallest_px: usize,
+    },
     /// No value, or no verdict.
     #[error("there is nothing to measure")]
     NothingToMeasure,
