@@ -187,7 +187,7 @@ mod tests {
     fn images_are_drawn_and_not_crops() {
         // 100 images of 8 equal crops: accuracy of 80% has the standard error sqrt(.8 * .2 / 100), not / 800.
         let of_image = |image: u64| {
-            let score = if image % 5 == 0 { -1.0 } else { 1.0 };
+            let score = if image.is_multiple_of(5) { -1.0 } else { 1.0 };
             vec![Verdict { image, score, is_generated: true }; 8]
         };
         let verdicts: Vec<Verdict> = (0..100).flat_map(of_image).collect();

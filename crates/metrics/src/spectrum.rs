@@ -180,6 +180,8 @@ fn transposed(values: &[Complex<f64>], height: usize, width: usize) -> Vec<Compl
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::FRAC_1_SQRT_2;
+
     use plumage_random::{Stream, generator};
     use rand::Rng;
 
@@ -252,7 +254,7 @@ mod tests {
         assert!(rings.windows(2).all(|pair| pair[0].high == pair[1].low));
         assert!((rings[0].high - 1.0 / 256.0).abs() < 1e-12 && rings[0].low == 0.0);
         assert!((rings.last().unwrap().high - 0.5f64.sqrt()).abs() < 1e-12);
-        assert_eq!([0.0, 0.0039, 0.0040, 0.25, 0.5, 0.70710678].map(ring_of), [0, 0, 1, 25, 29, 30]);
+        assert_eq!([0.0, 0.0039, 0.0040, 0.25, 0.5, FRAC_1_SQRT_2].map(ring_of), [0, 0, 1, 25, 29, 30]);
         assert_eq!(rings[5].density, None, "16 pixels have no such frequency");
     }
 
