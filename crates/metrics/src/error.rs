@@ -42,6 +42,44 @@ pub enum MetricsError {
     /// A network's output holds NaN or infinity, which rounding would hide.
     #[error("the picture to measure holds NaN or infinity: the network that made it has diverged")]
     NotFinite,
+    /// The picture is too small for a measure that needs no reference.
+    #[error("this measure needs sides of at least {smallest_px} pixels, got {width}x{height}")]
+    SidesTooShort {
+        /// Width of the picture in pixels.
+        width: usize,
+        /// Height of the picture in pixels.
+        height: usize,
+        /// The shortest side that can be measured.
+        smallest_px: usize,
+    },
+    /// No value, or no verdict.
+    #[error("there is nothing to measure")]
+    NothingToMeasure,
+    /// A classifier's score is no number.
+    #[error("the score of a crop of image {image} is NaN: the classifier has diverged")]
+    ScoreIsNan {
+        /// The source image of the crop.
+        image: u64,
+    },
+    /// Real or generated crops are missing.
+    #[error(
+        "telling real from generated needs crops of both kinds, got {real} real and {generated} generated"
+    )]
+    OneKind {
+        /// Crops of the one kind.
+        real: usize,
+        /// Crops of the other.
+        generated: usize,
+    },
+    /// Two things that are compared image by image are not of the same images.
+    #[error("a paired comparison needs the same images on both sides: {reason}")]
+    Unpaired {
+        /// What is on one side alone.
+        reason: String,
+    },
+    /// An interval was asked for that cannot be drawn.
+    #[error("an interval needs at least one draw and a confidence between 0 and 1")]
+    Resampling,
 }
 
 /// An error unless `picture` has the shape of `reference`.
