@@ -25,7 +25,7 @@ pub fn write_run(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let pictures = charts::all(&records)?;
     let folder = run.join("charts");
     let mut written = vec![run.join("README.md")];
-    written.extend(save(&folder, &pictures)?);
+    written.extend(save_pictures(&folder, &pictures)?);
     written.extend(save_tables(&run.join("tables"), &records)?);
     remove_all_but(run, &written)?;
     let drawn = gallery::draw_all(run)?;
@@ -38,8 +38,11 @@ pub fn write_run(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
     Ok(written)
 }
 
-/// Writes pictures as SVG and PNG into `folder`, which is made as needed; returns the files.
-pub(crate) fn save(folder: &Path, pictures: &[(&str, Picture)]) -> Result<Vec<PathBuf>, ReportError> {
+/// Writes pictures as NAME.svg and NAME.png into `folder`, which is made as needed; returns the files.
+///
+/// # Errors
+/// [`ReportError::Record`] when a file cannot be written.
+pub fn save_pictures(folder: &Path, pictures: &[(&str, Picture)]) -> Result<Vec<PathBuf>, ReportError> {
     fs::create_dir_all(folder).map_err(|source| RecordError::Write { path: folder.to_owned(), source })?;
     let mut written = Vec::new();
     for (name, picture) in pictures {
