@@ -1,12 +1,27 @@
-//! The charts of a run: which numbers of the records become which curves.
+//! The charts of a run and of a study: which numbers become which curves.
 
 mod evaluation;
 mod gains;
 mod learning_rate;
 mod loss;
 mod psnr;
+mod smooth;
 mod throughput;
 mod versus;
+
+mod adversarial;
+mod judge_curves;
+mod judge_matrix;
+mod roc;
+mod sharpness;
+mod spectra;
+
+pub use adversarial::{Adversarial, AdversarialStep};
+pub use judge_curves::{JudgeCurves, JudgeStep};
+pub use judge_matrix::{Estimate, JudgeMatrix, JudgeMeasure};
+pub use roc::{Roc, RocCurve};
+pub use sharpness::{MethodSharpness, Sharpness};
+pub use spectra::{MethodSpectrum, Spectra};
 
 pub(crate) use versus::{over_seconds, over_steps};
 

@@ -10,7 +10,7 @@ use crate::{
     number::{duration, grouped},
     plot,
     records::Records,
-    run::save,
+    run::save_pictures,
     scores::{BICUBIC, SetScores},
     tables::Grid,
 };
@@ -48,7 +48,7 @@ pub fn compare(runs: &[PathBuf], place: &Path) -> Result<Comparison, ReportError
         }
     }
     commit::sweep(place)?;
-    let mut files = save(Purpose::Comparison, place, &pictures)?;
+    let mut files = save_pictures(Purpose::Comparison, place, &pictures)?;
     let names: Vec<&str> = pictures.iter().map(|(name, _)| *name).collect();
     let others: Vec<&str> =
         runs.iter().filter(|run| measured_on(run) != basis).map(|run| run.name.as_str()).collect();

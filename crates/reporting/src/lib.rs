@@ -22,8 +22,13 @@ mod number;
 mod records;
 mod scores;
 
+pub use charts::{
+    Adversarial, AdversarialStep, Estimate, JudgeCurves, JudgeMatrix, JudgeMeasure, JudgeStep,
+    MethodSharpness, MethodSpectrum, Roc, RocCurve, Sharpness, Spectra,
+};
 pub use comparison::{Comparison, compare};
 pub use error::ReportError;
 pub use figure::{Panel, figure};
 pub use gallery::keep_figure;
-pub use run::write_run;
+pub use plot::{Heading, Picture};
+pub use run::{save_pictures, write_run};

@@ -5,12 +5,16 @@ mod axis;
 mod bars;
 mod canvas;
 mod frame;
+mod heat_map;
 mod lines;
 pub(crate) mod palette;
 mod sheet;
 
 pub(crate) use axis::{Axis, Spacing};
 pub(crate) use bars::{Bar, Bars, Group};
-pub(crate) use canvas::{Picture, picture};
-pub(crate) use frame::Heading;
+pub use canvas::Picture;
+pub use frame::Heading;
+
+pub(crate) use canvas::picture;
+pub(crate) use heat_map::{HeatCell, HeatMap};
 pub(crate) use lines::{Level, Line, Lines, Mark};

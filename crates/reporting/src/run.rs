@@ -22,7 +22,7 @@ pub fn write_run(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let pictures = charts::all(&records)?;
     let folder = run.join("charts");
     let mut written = vec![run.join("README.md")];
-    written.extend(save(Purpose::Chart, &folder, &pictures)?);
+    written.extend(save_pictures(Purpose::Chart, &folder, &pictures)?);
     written.extend(save_tables(&run.join("tables"), &records)?);
     remove_all_but(run, &written)?;
     let drawn = gallery::draw_all(run)?;
@@ -35,8 +35,11 @@ pub fn write_run(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
     Ok(written)
 }
 
-/// Writes pictures as SVG and PNG into `folder`, which is made as needed; returns the files.
-pub(crate) fn save(
+/// Writes pictures as NAME.svg and NAME.png into `folder`, which is made as needed; returns the files.
+///
+/// # Errors
+/// [`ReportError::Record`] when a file cannot be written.
+pub fn save_pictures(
     purpose: Purpose,
     folder: &Path,
     pictures: &[(&str, Picture)],

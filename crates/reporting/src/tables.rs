@@ -1,8 +1,11 @@
-//! Tables of scores, as Markdown, as CSV, and as plain text for a terminal.
+//! Tables of scores and of judges, as Markdown, as CSV, as HTML, and as plain text for a terminal.
 
 mod grid;
+mod judge_matrix;
 
 use plumage_record::EvaluationRow;
+
+pub use judge_matrix::{judge_matrix_csv, judge_matrix_html, judge_matrix_markdown, judge_matrix_text};
 
 pub(crate) use grid::Grid;
 

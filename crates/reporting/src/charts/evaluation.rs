@@ -37,7 +37,7 @@ pub(super) fn chart(records: &Records) -> Option<Bars> {
 fn groups(set: &SetScores, on: On) -> Vec<Group> {
     let bar = |psnr: Option<Psnr>| {
         let db = psnr.filter(|psnr| psnr.on == on).map_or(f64::NAN, |psnr| psnr.db);
-        Bar { value: db, label: decibels::write(db) }
+        Bar { value: db, label: decibels::write(db), interval: None }
     };
     let means = (0..set.methods.len()).map(|index| bar(set.mean(index).and_then(|mean| mean.psnr())));
     let mean = Group { name: format!("{}, mean", set.set), bars: means.collect(), is_summary: true };

@@ -26,6 +26,8 @@ pub(crate) struct Bar {
     pub(crate) value: f64,
     /// What is written at its end.
     pub(crate) label: String,
+    /// How far the value is uncertain, where that is known.
+    pub(crate) interval: Option<(f64, f64)>,
 }
 
 /// The bars that belong together.
@@ -131,9 +133,35 @@ impl Bars {
             let (y, end) = (top + BAR * index as f64, self.place(bar.value));
             let corners = [(pen.px(NAMES), pen.px(y + 1.)), (pen.px(end), pen.px(y + BAR - 1.))];
             area.draw(&Rectangle::new(corners, colour.filled()))?;
+            let mut used = end;
+            if let Some((low, high)) = bar.interval.filter(|(low, high)| low.is_finite() && high.is_finite())
+            {
+                self.draw_whisker(area, pen, (low, high), y + BAR / 2.)?;
+                used = end.max(self.place(high));
+            }
             let style = pen.text(12., weight, palette::INK).pos(Pos::new(HPos::Left, VPos::Center));
-            let place = (pen.px(end + 6.), pen.px(y + BAR / 2.));
+            let place = (pen.px(used + 6.), pen.px(y + BAR / 2.));
             area.draw(&Text::new(bar.label.clone(), place, style))?;
+        }
+        Ok(())
+    }
+
+    /// A line from one end of the interval to the other, at the height `y`, on a wider one of paper.
+    fn draw_whisker<DB: DrawingBackend>(
+        &self,
+        area: &DrawingArea<DB, Shift>,
+        pen: Pen,
+        (low, high): (f64, f64),
+        y: f64,
+    ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+        let (from, to) = (self.place(low), self.place(high));
+        for (colour, width) in [(palette::PAPER, 3.5), (palette::INK, 1.5)] {
+            let strokes =
+                [[(from, y), (to, y)], [(from, y - 4.), (from, y + 4.)], [(to, y - 4.), (to, y + 4.)]];
+            for stroke in strokes {
+                let ends = stroke.map(|(x, y)| (pen.px(x), pen.px(y)));
+                area.draw(&PathElement::new(ends, pen.line(colour, width)))?;
+            }
         }
         Ok(())
     }

@@ -73,10 +73,18 @@ pub(crate) fn text_width(text: &str, css_px: f64, weight: Weight) -> f64 {
     f64::from(Type { weight, size_px: css_px as f32, colour: Rgb([0; 3]) }.width(text))
 }
 
+/// As much of the beginning of a text as fits into `width_px` CSS pixels, with an ellipsis where that is not all.
+pub(crate) fn fitting(text: &str, css_px: f64, weight: Weight, width_px: f64) -> String {
+    Type { weight, size_px: css_px as f32, colour: Rgb([0; 3]) }.fitting(text, width_px as f32)
+}
+
 /// A picture in both forms.
-pub(crate) struct Picture {
-    pub(crate) svg: String,
-    pub(crate) png: Vec<u8>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// The text of an SVG, whose letters are text.
+    pub svg: String,
+    /// The bytes of a PNG, of twice the natural size.
+    pub png: Vec<u8>,
 }
 
 /// Draws `drawing` in both forms; `name` is for the error.

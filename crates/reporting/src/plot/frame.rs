@@ -18,10 +18,19 @@ use super::{
 use crate::font::Weight;
 
 /// The words above a plot.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Heading {
-    pub(crate) title: String,
-    pub(crate) subtitle: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// What is shown, and of which run.
+    pub title: String,
+    /// What a reader has to know of it: data, seeds, how intervals were drawn.
+    pub subtitle: String,
+}
+
+impl Heading {
+    /// The heading of one chart of several: `what` it shows after the title.
+    pub(crate) fn of(&self, what: &str) -> Self {
+        Self { title: format!("{}: {what}", self.title), subtitle: self.subtitle.clone() }
+    }
 }
 
 /// How a thing is drawn, for the legend.
@@ -48,6 +57,7 @@ const MARGIN: f64 = 18.;
 const GAP: f64 = 8.;
 const BETWEEN: f64 = 26.;
 const ROW: f64 = 24.;
+const FIRST_ROW: f64 = 82.;
 
 /// Draws heading and legend; returns what is left below them.
 pub(crate) fn draw<DB: DrawingBackend>(
@@ -63,18 +73,33 @@ pub(crate) fn draw<DB: DrawingBackend>(
 
     let beside = Pos::new(HPos::Left, VPos::Center);
     let words = pen.text(14., Weight::Regular, palette::INK).pos(beside);
-    let (mut x, mut y) = (MARGIN, 82.);
-    for (swatch, label) in legend {
-        let label_width = text_width(label, 14., Weight::Regular);
-        if x > MARGIN && x + swatch.width() + GAP + label_width > f64::from(WIDTH) - MARGIN {
-            (x, y) = (MARGIN, y + ROW);
-        }
+    for ((swatch, label), (x, row)) in legend.iter().zip(places(legend)) {
+        let y = FIRST_ROW + ROW * row as f64;
         draw_swatch(area, pen, *swatch, x, y)?;
         area.draw(&Text::new(label.clone(), at(x + swatch.width() + GAP, y), words.clone()))?;
-        x += swatch.width() + GAP + label_width + BETWEEN;
     }
-    let used = if legend.is_empty() { 76. } else { y + ROW };
+    let used = if legend.is_empty() { 76. } else { FIRST_ROW + ROW + more_rows(legend) };
     Ok(area.split_vertically(pen.px(used)).1)
+}
+
+/// How much height the rows of a legend after its first one take.
+pub(crate) fn more_rows(legend: &[(Swatch, String)]) -> f64 {
+    ROW * places(legend).last().map_or(0, |(_, row)| *row) as f64
+}
+
+/// Where each entry of a legend begins, and in which row.
+fn places(legend: &[(Swatch, String)]) -> Vec<(f64, usize)> {
+    let (mut x, mut row) = (MARGIN, 0);
+    let place = |(swatch, label): &(Swatch, String)| {
+        let width = swatch.width() + GAP + text_width(label, 14., Weight::Regular);
+        if x > MARGIN && x + width > f64::from(WIDTH) - MARGIN {
+            (x, row) = (MARGIN, row + 1);
+        }
+        let here = (x, row);
+        x += width + BETWEEN;
+        here
+    };
+    legend.iter().map(place).collect()
 }
 
 /// A swatch whose left end is at `x` and whose middle is at `y`.

@@ -72,7 +72,8 @@ impl Lines {
 
 impl Draw for Lines {
     fn height(&self) -> u32 {
-        500
+        // A legend of many rows takes nothing from the plot.
+        500 + frame::more_rows(&self.legend()).ceil() as u32
     }
 
     fn draw<DB: DrawingBackend>(

@@ -1,4 +1,4 @@
-//! A table of finished cells, written in three forms.
+//! A table of finished cells, written in four forms.
 
 /// Columns of text under a head; the first column names the rows.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +78,32 @@ impl Grid {
             text += &line(self.columns.iter().map(cell).collect());
         }
         text
+    }
+
+    /// As an HTML table with a caption, the row that sums up in bold.
+    pub(crate) fn html(&self, caption: &str) -> String {
+        let clean = |cell: &str| {
+            let one_line: String = cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            one_line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+        };
+        let line = |cells: Vec<String>| format!("<tr>{}</tr>\n", cells.concat());
+        let head = |(head, _): &(String, Vec<String>)| format!("<th scope=\"col\">{}</th>", clean(head));
+        let mut text = format!("<table>\n<caption>{}</caption>\n", clean(caption));
+        text += &format!("<thead>\n{}</thead>\n<tbody>\n", line(self.columns.iter().map(head).collect()));
+        for row in 0..self.rows() {
+            let is_sum = self.has_sum && row + 1 == self.rows();
+            let cell = |(column, (_, cells)): (usize, &(String, Vec<String>))| {
+                let text = clean(&cells[row]);
+                let text = if is_sum { format!("<b>{text}</b>") } else { text };
+                if column == 0 {
+                    format!("<th scope=\"row\">{text}</th>")
+                } else {
+                    format!("<td>{text}</td>")
+                }
+            };
+            text += &line(self.columns.iter().enumerate().map(cell).collect());
+        }
+        text + "</tbody>\n</table>\n"
     }
 
     /// As CSV, quoted where it must be.
