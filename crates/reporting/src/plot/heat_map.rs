@@ -157,7 +157,7 @@ impl HeatMap {
             return area.draw(&Text::new("–".to_owned(), middle(CELL / 2.), text(15., Weight::Regular)));
         };
         if cell.is_framed {
-            area.draw(&Rectangle::new(square(2.5), pen.line(ink, 1.5)))?;
+            draw_outline(area, square(2.), pen.px(1.5), ink)?;
         }
         let detail = fitting(&cell.detail, 12., Weight::Regular, width - 10.);
         area.draw(&Text::new(cell.label.clone(), middle(24.), text(18., Weight::Bold)))?;
@@ -177,7 +177,8 @@ impl HeatMap {
             |from: f64, to: f64| [(pen.px(place(from)), pen.px(top)), (pen.px(place(to)), pen.px(top + 14.))];
         for index in 0..KEY_STEPS {
             let colour = self.colour((step(index) + step(index + 1)) / 2.);
-            area.draw(&Rectangle::new(bar(step(index), step(index + 1)), colour.filled()))?;
+            // To the end, under the next ones: between two that only met an SVG would show seams.
+            area.draw(&Rectangle::new(bar(step(index), step(KEY_STEPS)), colour.filled()))?;
         }
         area.draw(&Rectangle::new(bar(step(0), step(KEY_STEPS)), pen.line(palette::AXIS, 1.)))?;
         let below = pen.text(13., Weight::Regular, palette::QUIET).pos(Pos::new(HPos::Center, VPos::Top));
@@ -187,7 +188,7 @@ impl HeatMap {
         if self.cells.iter().flatten().flatten().any(|cell| cell.is_framed) {
             let x = place(step(KEY_STEPS)) + 48.;
             let corners = [(pen.px(x), pen.px(top - 1.)), (pen.px(x + 22.), pen.px(top + 15.))];
-            area.draw(&Rectangle::new(corners, pen.line(palette::INK, 1.5)))?;
+            draw_outline(area, corners, pen.px(1.5), palette::INK)?;
             let beside = pen.text(13., Weight::Regular, palette::INK).pos(Pos::new(HPos::Left, VPos::Center));
             let room = f64::from(WIDTH) - RIGHT - x - 32.;
             let says = fitting(&self.frame_says, 13., Weight::Regular, room);
@@ -195,4 +196,21 @@ impl HeatMap {
         }
         Ok(())
     }
+}
+
+/// Draws the outline of a rectangle inside it, as four bars: plotters 0.3.7 leaves the width of a rectangle's stroke out of
+/// an SVG, and closes no path.
+fn draw_outline<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    [(left, top), (right, bottom)]: [(i32, i32); 2],
+    width: i32,
+    colour: RGBColor,
+) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
+    let bars = [
+        [(left, top), (right, top + width)],
+        [(left, bottom - width), (right, bottom)],
+        [(left, top), (left + width, bottom)],
+        [(right - width, top), (right, bottom)],
+    ];
+    bars.into_iter().try_for_each(|bar| area.draw(&Rectangle::new(bar, colour.filled())))
 }
