@@ -3,55 +3,23 @@
 use std::{fs, path::Path};
 
 mod data;
+mod restore;
 
-use candle_core::Device;
-use plumage_config::{Loaded, load};
-use plumage_data::{InputGrid, Recipe};
-use plumage_losses::LossConfig;
-use plumage_metrics::Protocol;
-use plumage_models::{Grid, ModelConfig};
-use plumage_trainer::TrainerConfig;
+use plumage_config::{Loaded, load, probe};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
 
-pub(crate) use self::data::DataConfig;
+pub(crate) use self::{
+    data::DataConfig,
+    restore::{EvaluationConfig, RestoreExperiment},
+};
 use crate::{failure::Failure, workspace::Workspace};
 
-/// The whole of `experiments/NAME.toml`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Experiment {
-    /// What the experiment shows, in a line.
-    pub(crate) about: String,
-    /// Everything random in the run is a function of it.
-    pub(crate) seed: u64,
-    /// How much is enlarged: HR size over LR size.
-    #[schemars(range(min = 2, max = 8))]
-    pub(crate) scale: usize,
-    /// The network.
-    pub(crate) model: ModelConfig,
-    /// What it minimises.
-    pub(crate) loss: LossConfig,
-    /// What it learns from, and what it is validated on.
-    pub(crate) data: DataConfig,
-    /// How it is trained.
-    pub(crate) trainer: TrainerConfig,
-    /// How it is measured in the end.
-    pub(crate) evaluation: EvaluationConfig,
-}
-
-/// `[evaluation]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EvaluationConfig {
-    /// How images are degraded and measured, in validation too: always by the protocol's bicubic, whatever
-    /// `data.degradation` trains for.
-    pub(crate) protocol: Protocol,
-    /// What is measured: `test`, the test part of the training set, or names of sets in data/.
-    #[schemars(length(min = 1))]
-    pub(crate) on: Vec<String>,
-    /// For so many images of every set, a comparison figure is drawn.
-    pub(crate) figures: usize,
+/// What `experiments/NAME.toml` describes.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Experiment {
+    /// The training of a network that upscales.
+    Restore(Box<RestoreExperiment>),
 }
 
 impl Experiment {
@@ -62,10 +30,22 @@ impl Experiment {
 
     /// Reads and checks an experiment wherever its file is.
     pub(crate) fn read(path: &Path, set: &[String]) -> Result<Loaded<Self>, Failure> {
-        let loaded = load::<Self>(path, set)?;
-        let mistakes: Vec<_> =
-            loaded.value.broken_rules().into_iter().map(|(key, message)| (key, message, None)).collect();
-        if mistakes.is_empty() { Ok(loaded) } else { Err(loaded.mistakes(mistakes).into()) }
+        let loaded = checked(path, set, RestoreExperiment::broken_rules)?;
+        Ok(loaded.map(|experiment| Self::Restore(Box::new(experiment))))
+    }
+
+    /// Every way to break `text`, a file of this kind, at one key.
+    pub(crate) fn mutations(&self, text: &str) -> Vec<probe::Mutation> {
+        match self {
+            Self::Restore(_) => probe::mutations::<RestoreExperiment>(text),
+        }
+    }
+
+    /// What it shows, in a line.
+    pub(crate) fn about(&self) -> &str {
+        match self {
+            Self::Restore(experiment) => &experiment.about,
+        }
     }
 
     /// The experiments there are, in the order of their names.
@@ -79,73 +59,22 @@ impl Experiment {
         names.sort_unstable();
         Ok(names)
     }
+}
 
-    /// What the batches of a run are made of.
-    pub(crate) fn recipe(&self) -> Recipe {
-        let architecture = self.model.architecture();
-        Recipe {
-            seed: self.seed,
-            scale: self.scale,
-            channels: architecture.channels(),
-            input: match architecture.grid() {
-                Grid::Lr => InputGrid::Lr,
-                Grid::Hr => InputGrid::Hr,
-            },
-            degradation: self.data.degradation.clone(),
-            patches: self.data.patches.clone(),
-            augment: self.data.augment.clone(),
-            batches: self.data.batches.clone(),
-        }
-    }
-
-    /// Rules across fields that the experiment breaks, as pairs of key path and message.
-    fn broken_rules(&self) -> Vec<(String, String)> {
-        let below = |at: String, broken: Vec<(String, String)>| {
-            broken.into_iter().map(move |(path, message)| (format!("{at}.{path}"), message))
-        };
-        let architecture = self.model.architecture();
-        let mut broken: Vec<_> =
-            below(format!("model.{}", architecture.name()), architecture.validate()).collect();
-        broken.extend(below("data".into(), self.data.broken_rules()));
-        broken.extend(below("data".into(), self.recipe().validate()));
-        broken.extend(below("trainer".into(), self.trainer.validate()));
-        if broken.is_empty() {
-            broken.extend(self.broken_network_rules());
-        }
-        let has_test = self.data.split.as_ref().is_some_and(|split| split.test > 0.);
-        if !has_test && self.evaluation.on.iter().any(|set| set == "test") {
-            let message = "there is no test part: give data.split.test a share, or name a set of data/";
-            broken.push(("evaluation.on".to_owned(), message.to_owned()));
-        }
-        broken
-    }
-
-    /// Rules that only the built network shows.
-    fn broken_network_rules(&self) -> Vec<(String, String)> {
-        let (parameters, model) = match self.model.init(self.scale, self.seed, &Device::Cpu) {
-            Ok(built) => built,
-            Err(error) => return vec![("model".to_owned(), format!("the network cannot be built: {error}"))],
-        };
-        let names = parameters.iter().map(|(name, _)| name).collect::<Vec<_>>();
-        let unmatched = self.trainer.unmatched_factors(names.iter().copied()).into_iter().map(|layer| {
-            let message = format!("no parameter lies in `{layer}`; there are {}", names.join(", "));
-            (format!("trainer.learning_rate_factors.{layer}"), message)
-        });
-        let (patch, border) = (self.data.patches.hr_size(), model.border_px());
-        let too_small = (patch <= 2 * border).then(|| {
-            let message = format!(
-                "the network cuts {border} pixels off every side, so that nothing is left of {patch}"
-            );
-            ("data.patches".to_owned(), message)
-        });
-        unmatched.chain(too_small).collect()
-    }
+/// Loads a file of one kind, and looks at the rules across its fields.
+fn checked<T: DeserializeOwned + JsonSchema>(
+    path: &Path,
+    set: &[String],
+    rules: impl FnOnce(&T) -> Vec<(String, String)>,
+) -> Result<Loaded<T>, Failure> {
+    let loaded = load::<T>(path, set)?;
+    let mistakes: Vec<_> =
+        rules(&loaded.value).into_iter().map(|(key, message)| (key, message, None)).collect();
+    if mistakes.is_empty() { Ok(loaded) } else { Err(loaded.mistakes(mistakes).into()) }
 }
 
 #[cfg(test)]
 mod tests {
-    use plumage_config::probe;
-
     use super::*;
 
     fn workspace() -> Workspace {
@@ -171,9 +100,12 @@ mod tests {
             // The file as it is written, and with the keys that it leaves to the one it extends.
             let written = workspace().experiments().join(format!("{name}.toml"));
             let resolved = folder.path().join(format!("{name}.toml"));
-            fs::write(&resolved, Experiment::load(&workspace(), &name, &[]).unwrap().resolved).unwrap();
+            let loaded = Experiment::load(&workspace(), &name, &[]).unwrap();
+            fs::write(&resolved, loaded.resolved).unwrap();
             for path in [written, resolved] {
-                let survivors = probe::survivors::<Experiment>(&path).unwrap();
+                let survivors = match loaded.value {
+                    Experiment::Restore(_) => probe::survivors::<RestoreExperiment>(&path).unwrap(),
+                };
                 assert!(survivors.is_empty(), "{}: {survivors:#?}", path.display());
             }
         }

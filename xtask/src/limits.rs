@@ -9,7 +9,7 @@ use plumage_models::ModelConfig;
 use plumage_trainer::TrainerConfig;
 
 use crate::{
-    experiment::Experiment,
+    experiment::RestoreExperiment,
     failure::Failure,
     machine::{free_disk, free_memory, size},
 };
@@ -55,7 +55,7 @@ impl MemoryLimit {
 /// Refuses a run that would take more memory than the limit.
 pub(crate) fn check_training(
     limit: MemoryLimit,
-    experiment: &Experiment,
+    experiment: &RestoreExperiment,
     batches: &Batches,
     validation: &dyn Dataset,
     sets: &[(String, Arc<dyn Dataset>)],
@@ -107,7 +107,7 @@ pub(crate) fn check_evaluation(
 /// Refuses a run whose records would not fit on the disk.
 pub(crate) fn check_disk(
     results: &Path,
-    experiment: &Experiment,
+    experiment: &RestoreExperiment,
     sets: &[(String, Arc<dyn Dataset>)],
 ) -> Result<(), Failure> {
     /// A figure beside its pixels: letters, details, what it was made of.

@@ -5,7 +5,6 @@ mod images;
 use std::{collections::BTreeMap, path::Path, process::ExitCode, sync::Arc};
 
 use candle_core::Device;
-use plumage_config::Loaded;
 use plumage_data::{Batches, DataRoots, Dataset, fingerprint};
 use plumage_models::weights;
 use plumage_record::{
@@ -20,7 +19,7 @@ use crate::{
     device, difference,
     evaluation::{Figure, Measure, Network},
     exit::ExitKind,
-    experiment::{EvaluationConfig, Experiment},
+    experiment::{EvaluationConfig, RestoreExperiment},
     failure::Failure,
     interrupt::Interrupt,
     limits::{self, MemoryLimit},
@@ -33,6 +32,8 @@ use crate::{
 pub(crate) struct Request<'a> {
     /// The experiment's name, and the run folder's.
     pub(crate) name: &'a str,
+    /// Its whole config as one TOML file.
+    pub(crate) resolved: &'a str,
     /// The changes of `--set`.
     pub(crate) set: &'a [String],
     /// The command that goes on when this one is stopped.
@@ -57,24 +58,24 @@ pub(crate) fn remembered_set(results: &Path, name: &str, given: &[String]) -> Re
 pub(crate) fn run(
     workspace: &Workspace,
     request: &Request,
-    experiment: &Loaded<Experiment>,
+    experiment: &RestoreExperiment,
     interrupt: &Interrupt,
 ) -> Result<ExitCode, Failure> {
-    let images = Images::open(&experiment.value, request.roots)?;
-    limits::check_disk(request.results, &experiment.value, &images.sets)?;
-    let batches = Batches::new(images.train.clone(), experiment.value.recipe())?;
+    let images = Images::open(experiment, request.roots)?;
+    limits::check_disk(request.results, experiment, &images.sets)?;
+    let batches = Batches::new(images.train.clone(), experiment.recipe())?;
     limits::check_training(
         request.max_memory,
-        &experiment.value,
+        experiment,
         &batches,
         images.validation.as_ref(),
         &images.sets,
     )?;
-    let validation = validation_set(&experiment.value, images.validation.clone())?;
+    let validation = validation_set(experiment, images.validation.clone())?;
     let identity = Identity {
-        config_sha256: sha256(experiment.resolved.as_bytes()),
+        config_sha256: sha256(request.resolved.as_bytes()),
         data: ImageSet::all(&images.seen),
-        seed: experiment.value.seed,
+        seed: experiment.seed,
     };
     let opened = Opened { images, validation, batches, identity };
 
@@ -100,11 +101,10 @@ fn run_in(
     folder: &RunFolder,
     workspace: &Workspace,
     request: &Request,
-    experiment: &Loaded<Experiment>,
+    experiment: &RestoreExperiment,
     opened: &Opened,
     interrupt: &Interrupt,
 ) -> Result<ExitCode, Failure> {
-    let (resolved, experiment) = (&experiment.resolved, &experiment.value);
     let Opened { images, validation, batches, identity } = opened;
     let mut manifest = describe(workspace, request, experiment, (images, validation), identity)?;
     if let Some(before) = read_manifest(folder.path())? {
@@ -126,7 +126,7 @@ fn run_in(
         identity,
     };
     let (checkpoint, rejected) = restore::find_checkpoint(&task).map_err(|error| {
-        let configs = difference::of_configs(folder.path(), resolved);
+        let configs = difference::of_configs(folder.path(), request.resolved);
         Failure::from(error)
             .with_changes(configs)
             .with_changes(difference::of_data(folder.path(), &images.seen))
@@ -138,7 +138,7 @@ fn run_in(
     if done > 0 {
         note!("resuming {} at step {done} of {}", request.name, experiment.trainer.steps);
     }
-    folder.save(Purpose::Config, "config.toml", resolved.as_bytes())?;
+    folder.save(Purpose::Config, "config.toml", request.resolved.as_bytes())?;
     folder.write_seen(&images.seen)?;
     manifest.save(folder.path())?;
 
@@ -185,7 +185,7 @@ fn open_folder(request: &Request) -> Result<RunFolder, Failure> {
 fn describe(
     workspace: &Workspace,
     request: &Request,
-    experiment: &Experiment,
+    experiment: &RestoreExperiment,
     (images, validation): (&Images, &ValidationSet),
     identity: &Identity,
 ) -> Result<Manifest, Failure> {
@@ -222,7 +222,7 @@ fn describe(
 }
 
 /// Notes in the manifest how far the run got.
-fn note_progress(manifest: &mut Manifest, outcome: &Outcome, experiment: &Experiment) {
+fn note_progress(manifest: &mut Manifest, outcome: &Outcome, experiment: &RestoreExperiment) {
     manifest.status = Status::Stopped;
     manifest.steps_done = outcome.steps;
     manifest.training_s = outcome.elapsed_s;
@@ -234,7 +234,7 @@ fn note_progress(manifest: &mut Manifest, outcome: &Outcome, experiment: &Experi
 /// Writes the weights, and what they are worth on every set.
 fn keep(
     request: &Request,
-    experiment: &Experiment,
+    experiment: &RestoreExperiment,
     sets: &[(String, Arc<dyn Dataset>)],
     folder: &RunFolder,
     outcome: &Outcome,

@@ -26,7 +26,7 @@ mod report;
 
 pub mod probe;
 
-pub use load::{Loaded, load};
+pub use load::{Loaded, has_key, load};
 pub use mistake::{ConfigErrors, Mistake};
 pub use report::Look;
 pub use source::{Place, Source};

@@ -4,8 +4,14 @@ use schemars::{JsonSchema, schema_for};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    ConfigErrors, Mistake, Place, Source, check::check, extends, last_word::deserialize, merge::merge,
-    overrides, schema::Schema, tree::Node,
+    ConfigErrors, Mistake, Place, Source,
+    check::check,
+    extends,
+    last_word::deserialize,
+    merge::merge,
+    overrides,
+    schema::Schema,
+    tree::{Node, Value},
 };
 
 /// A configuration without mistakes.
@@ -37,6 +43,18 @@ pub fn load<T: DeserializeOwned + JsonSchema>(
             Err(ConfigErrors::new(&entry.to_string_lossy(), vec![mistake]))
         }
     }
+}
+
+/// Whether the key `key` stands at the top of the configuration `entry`, or of what it extends, or in `overrides`: for files
+/// of several kinds, of which each has a key that no other has. False where that cannot be read; loading it then says why.
+pub fn has_key(entry: &Path, overrides: &[String], key: &str) -> bool {
+    let files = Source::read(entry).ok().and_then(|source| extends::layers(source, entry).ok());
+    let given = overrides.iter().filter_map(|argument| overrides::layer(argument).ok());
+    files
+        .into_iter()
+        .flatten()
+        .chain(given)
+        .any(|layer| matches!(&layer.value, Value::Table(table) if table.contains_key(key)))
 }
 
 /// Loads `source` as if it stood at the path `entry`.
@@ -90,6 +108,12 @@ fn layered(
 }
 
 impl<T> Loaded<T> {
+    /// The same configuration as another type.
+    pub fn map<U>(self, kind: impl FnOnce(T) -> U) -> Loaded<U> {
+        let Self { value, resolved, entry, origins } = self;
+        Loaded { value: kind(value), resolved, entry, origins }
+    }
+
     /// Mistakes that only the meaning of the values shows, each a key path such as `trainer.steps`, a message and
     /// advice: they point at where that key was written.
     pub fn mistakes(&self, found: Vec<(String, String, Option<String>)>) -> ConfigErrors {

@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             (run.join("config.toml"), run.join("weights.safetensors"), name)
         }
     };
-    let experiment = Experiment::read(&config, &args.set)?.value;
+    let Experiment::Restore(experiment) = Experiment::read(&config, &args.set)?.value;
     let scale = usize::from(args.scale);
     if scale != experiment.scale && !Network::works_at_any_scale(&experiment.model) {
         let message = format!("the network enlarges by {}, not by {scale}", experiment.scale);

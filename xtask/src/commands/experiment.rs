@@ -68,6 +68,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     }
     let request = training::Request {
         name: &args.name,
+        resolved: &experiment.resolved,
         set: &set,
         again: &args.again(true),
         resume: args.resume,
@@ -75,5 +76,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         results: &results,
         roots: &roots,
     };
-    training::run(&workspace, &request, &experiment, &interrupt)
+    match &experiment.value {
+        Experiment::Restore(experiment) => training::run(&workspace, &request, experiment, &interrupt),
+    }
 }

@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let width = names.iter().map(String::len).max().unwrap_or(0);
     for name in names {
         let about = match Experiment::load(&workspace, &name, &[]) {
-            Ok(loaded) => loaded.value.about,
+            Ok(loaded) => loaded.value.about().to_owned(),
             Err(_) => format!("does not load: cargo xtask experiment {name} says why"),
         };
         let state = match plumage_record::read_manifest(&results.join(&name)) {

@@ -33,10 +33,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
          about = {about}\n\
          \n\
          # Write below only what differs from {from}, for example:\n\
-         # [trainer]\n\
-         # steps = {steps}\n",
-        about = toml::Value::String(format!("Like {from}: {}", base.value.about)),
-        steps = base.value.trainer.steps * 2,
+         # seed = 2\n",
+        about = toml::Value::String(format!("Like {from}: {}", base.value.about())),
     );
     plumage_record::commit::file(plumage_record::Purpose::Experiment, &path, text.as_bytes())?;
     say!("wrote {}\nrun it: cargo xtask experiment {name}", path.display());

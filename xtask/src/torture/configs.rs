@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, sync::OnceLock};
 
-use plumage_config::probe::{self, Mutation};
+use plumage_config::probe::Mutation;
 use rand::{Rng, seq::IndexedRandom};
 
 use super::{Group, Outcome, Wrong, arena::Arena, child::Running};
@@ -21,9 +21,9 @@ fn mutations(arena: &Arena) -> Result<&'static [Mutation], Wrong> {
     let mut all = Vec::new();
     for name in Experiment::names(&workspace).map_err(said)? {
         let path = workspace.experiments().join(format!("{name}.toml"));
-        let resolved = Experiment::read(&path, &[]).map_err(said)?.resolved;
-        for text in [fs::read_to_string(&path)?, resolved] {
-            all.extend(probe::mutations::<Experiment>(&text));
+        let loaded = Experiment::read(&path, &[]).map_err(said)?;
+        for text in [&fs::read_to_string(&path)?, &loaded.resolved] {
+            all.extend(loaded.value.mutations(text));
         }
     }
     Ok(KNOWN.get_or_init(|| all))

@@ -8,7 +8,7 @@ use plumage_metrics::check_size;
 use plumage_record::{Baseline, SeenImage};
 use plumage_trainer::validation::{Measure, ValidationSet};
 
-use crate::{evaluation::open_set, experiment::Experiment, failure::Failure};
+use crate::{evaluation::open_set, experiment::RestoreExperiment, failure::Failure};
 
 /// All the images of a run, opened.
 pub(super) struct Images {
@@ -27,7 +27,7 @@ impl Images {
     ///
     /// # Errors
     /// Images that are missing, unreadable, too small to be measured, or both learnt and measured.
-    pub(super) fn open(experiment: &Experiment, roots: &DataRoots) -> Result<Self, Failure> {
+    pub(super) fn open(experiment: &RestoreExperiment, roots: &DataRoots) -> Result<Self, Failure> {
         let parts = experiment.data.open(roots, &Limits::PHOTOGRAPH)?;
         let train = parts.train.as_ref();
         let contents = contents_of(train)?;
@@ -60,7 +60,7 @@ impl Images {
 
 /// The validation images of a run; those that fit are kept prepared, the others are prepared at every validation.
 pub(super) fn validation_set(
-    experiment: &Experiment,
+    experiment: &RestoreExperiment,
     images: Arc<dyn Dataset>,
 ) -> Result<ValidationSet, Failure> {
     const MAX_KEPT_BYTES: u64 = 512 << 20;
