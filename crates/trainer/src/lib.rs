@@ -5,6 +5,7 @@
 mod config;
 pub mod schedule;
 
+pub mod adversarial;
 pub mod restore;
 pub mod validation;
 
