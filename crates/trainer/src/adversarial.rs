@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use artefacts::ArtefactSums;
 pub use health::Sign;
+use health::Stage;
 
 use crate::{
     TrainError,
@@ -222,8 +223,9 @@ impl Adversary {
 
     /// What is wrong with a row; `behind_bicubic_db` is how far the validation PSNR lies below that of bicubic.
     pub(crate) fn signs(&self, step: u64, row: &AdversaryRow, behind_bicubic_db: Option<f64>) -> Vec<Sign> {
-        let at_full_weight = self.plays_in(step) && self.config.ramp(step) == 1.;
-        health::signs(row, at_full_weight, behind_bicubic_db)
+        let played = self.played(step);
+        let at_full_weight = played > 0 && self.config.ramp(step) == 1.;
+        health::signs(row, Stage { played, at_full_weight }, behind_bicubic_db)
     }
 }
 

@@ -39,8 +39,8 @@ fn srgan() -> Run {
 /// A run with an adversary from the first step on, for long enough that the monitor sees it.
 fn duel(change: impl Fn(&mut AdversaryConfig)) -> Run {
     let mut run = srgan();
-    (run.trainer.steps, run.trainer.record_every, run.trainer.validate_every) = (100, 20, 100);
-    run.trainer.checkpoint_every = 100;
+    (run.trainer.steps, run.trainer.record_every, run.trainer.validate_every) = (200, 20, 200);
+    run.trainer.checkpoint_every = 200;
     if let Some(adversary) = &mut run.adversary {
         (adversary.pretraining_steps, adversary.ramp_steps) = (0, 0);
         change(adversary);
@@ -131,7 +131,7 @@ fn a_discriminator_that_learns_a_hundred_times_too_fast_is_named() {
     let unbridled = |faster: f64| {
         rows_of(&duel(|adversary| {
             adversary.discriminator.spectral_norm = false;
-            adversary.schedule.learning_rate = 5e-4 * faster;
+            adversary.schedule.learning_rate = 5e-3 * faster;
         }))
     };
     let rows = unbridled(100.);
