@@ -23,6 +23,7 @@ fn srgan() -> Run {
         game: AdversarialConfig::Vanilla(VanillaConfig { real_label: 0.9 }),
         weight: Weight::Share(0.1),
         total_variation: Some(Weight::Share(0.01)),
+        perceptual: None,
         discriminator: DiscriminatorConfig { widths: vec![8, 16], spectral_norm: true },
         optimizer: adam(),
         schedule: ScheduleConfig { learning_rate: 1e-4, warmup_steps: 0, shape: ScheduleShape::Constant },
