@@ -7,7 +7,7 @@ use plumage_losses::{AdversarialConfig, LossConfig, VanillaConfig, Weight};
 use plumage_models::{ModelConfig, discriminator::DiscriminatorConfig, srresnet::SrresnetConfig};
 use plumage_record::{AdversaryRow, read_metrics};
 use plumage_trainer::{
-    Ending,
+    Ending, TrainError,
     adversarial::AdversaryConfig,
     schedule::{ScheduleConfig, ScheduleShape},
 };
@@ -139,4 +139,17 @@ fn a_discriminator_that_learns_a_hundred_times_too_fast_is_named() {
     assert!(named(&rows), "{rows:?}");
     let healthy = unbridled(1.);
     assert!(!named(&healthy), "{healthy:?}");
+}
+
+#[test]
+fn what_is_not_finite_is_named_with_the_side_that_it_is_on() {
+    let results = tempfile::tempdir().unwrap();
+    let wild = duel(|adversary| {
+        adversary.discriminator.spectral_norm = false;
+        adversary.schedule.learning_rate = 1e20;
+    });
+    let error = train_in(results.path(), &wild, u64::MAX).unwrap_err();
+    let TrainError::Diverged { term, step, .. } = &error else { panic!("{error}") };
+    assert!(term.contains("discriminator") || term.contains("adversarial"), "{error}");
+    assert!(*step <= 3, "{error}");
 }
