@@ -16,6 +16,7 @@ use super::{
     Group, Outcome, Wrong,
     child::Running,
     faults::{self, Counts},
+    mounted::alone,
     sameness,
 };
 use crate::{experiment::Experiment, workspace::Workspace};
@@ -202,10 +203,22 @@ impl Arena {
         &self,
         arguments: impl IntoIterator<Item = S>,
     ) -> Command {
-        // The link holds on to this very program, should another one be built in its place meanwhile.
-        let link = Path::new("/proc/self/exe");
-        let program = if link.exists() { link.to_owned() } else { env::current_exe().unwrap_or_default() };
-        let mut command = Command::new(program);
+        self.prepared(Command::new(this_program()), arguments)
+    }
+
+    /// The same with mounts that nobody else sees.
+    pub(super) fn command_alone<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Command {
+        self.prepared(alone(this_program()), arguments)
+    }
+
+    fn prepared<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        mut command: Command,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Command {
         command.args(arguments).current_dir(self.workspace());
         for variable in ["PLUMAGE_DATA", "PLUMAGE_FAULT", "PLUMAGE_FAULT_LOG", "PLUMAGE_MUTANT"] {
             command.env_remove(variable);
@@ -298,6 +311,12 @@ impl Arena {
         }
         Ok(())
     }
+}
+
+/// A name for this program that holds on to it, should another one be built in its place meanwhile.
+fn this_program() -> PathBuf {
+    let link = PathBuf::from(format!("/proc/{}/exe", std::process::id()));
+    if link.exists() { link } else { env::current_exe().unwrap_or_default() }
 }
 
 /// Names of tiny experiments begin so.
