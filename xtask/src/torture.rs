@@ -24,6 +24,7 @@ mod names;
 mod power;
 mod signals;
 mod threads;
+mod variants;
 mod weights;
 
 pub(crate) use arena::Arena;

@@ -17,9 +17,9 @@ use super::{
     child::Running,
     faults::{self, Counts},
     mounted::alone,
-    sameness,
+    sameness, variants,
 };
-use crate::{experiment::Experiment, workspace::Workspace};
+use crate::workspace::Workspace;
 
 /// The experiment of the trials: everything that a run has, in half a second.
 pub(super) const NAME: &str = "torture";
@@ -74,33 +74,6 @@ validate_every = 2
 checkpoint_every = 2
 "#;
 
-/// What makes any experiment tiny.
-const VARIANT_TOML: &str = r#"
-[data.train.aviary]
-images = 8
-side = 64
-seed = 1
-
-[data.validation.aviary]
-images = 1
-side = 64
-seed = 2
-
-[data.split]
-validation = 0.0
-test = 0.25
-
-[trainer]
-steps = 6
-record_every = 1
-validate_every = 3
-checkpoint_every = 3
-
-[evaluation]
-on = ["test"]
-figures = 0
-"#;
-
 /// The place of all trials of one torture.
 pub(crate) struct Arena {
     work: PathBuf,
@@ -140,10 +113,7 @@ impl Arena {
             }
         }
         let experiments = workspace.join("experiments");
-        for name in Experiment::names(shipped).map_err(|failure| format!("{failure:?}"))? {
-            let text = format!("extends = \"{name}\"\nabout = \"a tiny {name}\"\n{VARIANT_TOML}");
-            fs::write(experiments.join(format!("{VARIANT}{name}.toml")), text)?;
-        }
+        variants::write(&experiments, shipped)?;
         fs::write(experiments.join(format!("{NAME}.toml")), TOML)?;
         fs::write(experiments.join(format!("{NAME}_folder.toml")), FOLDER_TOML)?;
         Ok(Self::in_folder(work, seed))
@@ -181,6 +151,11 @@ impl Arena {
     /// The workspace that the trials run in.
     pub(super) fn workspace(&self) -> PathBuf {
         self.work.join("workspace")
+    }
+
+    /// The experiments in it.
+    pub(super) fn experiments(&self) -> PathBuf {
+        self.workspace().join("experiments")
     }
 
     /// The random draws of a trial: the same for the same seed, group and number.
@@ -317,20 +292,6 @@ impl Arena {
 fn this_program() -> PathBuf {
     let link = PathBuf::from(format!("/proc/{}/exe", std::process::id()));
     if link.exists() { link } else { env::current_exe().unwrap_or_default() }
-}
-
-/// Names of tiny experiments begin so.
-const VARIANT: &str = "tiny_";
-
-/// A tiny variant of every shipped experiment.
-pub(super) fn tiny_variants(workspace: &Path) -> Result<Vec<String>, Wrong> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(workspace.join("experiments"))? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        names.extend(name.strip_suffix(".toml").filter(|name| name.starts_with(VARIANT)).map(str::to_owned));
-    }
-    names.sort_unstable();
-    Ok(names)
 }
 
 /// A folder with nothing in it.

@@ -28,12 +28,18 @@ pub(super) struct Mounted {
 impl Mounted {
     /// The ext4 in the file `image`, at the folder `at`, which is made.
     pub(super) fn image(image: &Path, at: &Path, options: &str) -> Result<Self, Wrong> {
-        Self::mount(at, Command::new("mount").args(["-t", "ext4", "-o"]).arg(format!("loop,{options}")).arg(image))
+        Self::mount(
+            at,
+            Command::new("mount").args(["-t", "ext4", "-o"]).arg(format!("loop,{options}")).arg(image),
+        )
     }
 
     /// An empty one in `mib` MiB of memory, at the folder `at`, which is made.
     pub(super) fn memory(mib: u64, at: &Path) -> Result<Self, Wrong> {
-        Self::mount(at, Command::new("mount").args(["-t", "tmpfs", "-o"]).arg(format!("size={mib}m")).arg("tmpfs"))
+        Self::mount(
+            at,
+            Command::new("mount").args(["-t", "tmpfs", "-o"]).arg(format!("size={mib}m")).arg("tmpfs"),
+        )
     }
 
     fn mount(at: &Path, command: &mut Command) -> Result<Self, Wrong> {

@@ -28,7 +28,11 @@ pub(super) fn trial(arena: &Arena, trial: u64) -> Outcome {
     if let Some(mode) = MODES.get(trial as usize) {
         let cut = cut_power(arena, &place, mode, None, Some("no-fsync"))?;
         let _mounted = cut.mount()?;
-        return if cut.judge(arena).is_err() { Ok(()) } else { Err(format!("no-fsync was not found with {mode}").into()) };
+        return if cut.judge(arena).is_err() {
+            Ok(())
+        } else {
+            Err(format!("no-fsync was not found with {mode}").into())
+        };
     }
     let mut draws = arena.draws(Group::Power, trial);
     let mode = MODES[trial as usize % MODES.len()];
@@ -123,7 +127,8 @@ impl Cut<'_> {
         match &self.promised {
             Promised::Everything => return sameness::check(&arena.reference()?.run, &run),
             Promised::Lines { metrics, step } => {
-                let newest = if run.exists() { sameness::verified(&run)?.map_or(0, |one| one.step) } else { 0 };
+                let newest =
+                    if run.exists() { sameness::verified(&run)?.map_or(0, |one| one.step) } else { 0 };
                 if newest < *step {
                     return Err(format!("the newest checkpoint is that of step {newest}").into());
                 }
@@ -147,9 +152,8 @@ impl Promised {
         let last = rows.lines().next_back().and_then(|row| row.split(',').next()?.parse::<u64>().ok());
         metrics.truncate(end_of_line(&metrics[..metrics.len().saturating_sub(1)]));
         let names = fs::read_dir(run.join("checkpoints")).into_iter().flatten();
-        let steps = names.filter_map(|entry| {
-            entry.ok()?.file_name().to_str()?.strip_prefix("step-")?.parse::<u64>().ok()
-        });
+        let steps = names
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_prefix("step-")?.parse::<u64>().ok());
         let step = steps.filter(|&step| last.is_some_and(|last| step < last)).max().unwrap_or(0);
         Ok(Self::Lines { metrics, step })
     }

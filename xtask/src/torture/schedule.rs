@@ -54,8 +54,7 @@ pub(crate) fn carry_out(plan: &Plan, arena: &Arena) -> Result<(u64, u64), Wrong>
     }
     let mut last_line = Instant::now();
     while plan.time.is_none_or(|time| tally.spent_s < time.as_secs_f64()) {
-        let unfinished =
-            groups.iter().filter(|group| tally.groups[group.name()].next < ends[group.name()]);
+        let unfinished = groups.iter().filter(|group| tally.groups[group.name()].next < ends[group.name()]);
         let spent = |group: &&Group| tally.groups[group.name()].spent_s;
         let Some(&group) = unfinished.min_by(|a, b| spent(a).total_cmp(&spent(b))) else { break };
         let first = tally.groups[group.name()].next;
