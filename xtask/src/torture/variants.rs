@@ -7,7 +7,7 @@ use crate::{experiment::Experiment, failure::Failure, workspace::Workspace};
 
 /// What makes an experiment tiny, by the beginning of its name; the first that fits counts. A kind of experiment whose TOML has
 /// other tables has a line here.
-const TINY: [(&str, &str); 1] = [("", RESTORE)];
+const TINY: [(&str, &[&str]); 2] = [("srgan", &[RESTORE, ADVERSARIAL]), ("", &[RESTORE])];
 
 const RESTORE: &str = r#"
 [data.train.aviary]
@@ -24,6 +24,10 @@ seed = 2
 validation = 0.0
 test = 0.25
 
+[data.patches.random]
+hr_size = 24
+per_image = 4
+
 [trainer]
 steps = 6
 record_every = 1
@@ -33,6 +37,12 @@ checkpoint_every = 3
 [evaluation]
 on = ["test"]
 figures = 0
+"#;
+
+const ADVERSARIAL: &str = r#"
+[adversarial]
+pretraining_steps = 2
+ramp_steps = 2
 "#;
 
 /// Networks, whether a shipped experiment trains them or not; SRCNN is that of `tiny`.
@@ -59,8 +69,8 @@ const SHORTER: [&str; 5] = [
 pub(super) fn write(experiments: &Path, shipped: &Workspace) -> Outcome {
     let said = |failure: Failure| Wrong::from(format!("{failure:?}"));
     for name in Experiment::names(shipped).map_err(said)? {
-        let tiny =
-            TINY.iter().find(|(beginning, _)| name.starts_with(beginning)).map_or("", |(_, tiny)| tiny);
+        let tiny = TINY.iter().find(|(beginning, _)| name.starts_with(beginning));
+        let tiny = tiny.map_or(String::new(), |(_, parts)| parts.concat());
         let text = format!("extends = \"{name}\"\nabout = \"a tiny {name}\"\n{tiny}");
         fs::write(experiments.join(format!("{PREFIX}{name}.toml")), text)?;
     }
