@@ -83,8 +83,13 @@ fn infer_srcnn(middle: usize, side: usize) -> Result<Step> {
 
 /// The generator of the adversarial pair: SRResNet, whose skip is bicubic where that of the others repeats pixels.
 pub(super) fn generator() -> Result<(Parameters, Box<dyn Upscaler>)> {
-    let config =
-        SrresnetConfig { channels: Channels::Rgb, n_feats: FEATURES, n_blocks: BLOCKS, noise: false };
+    let config = SrresnetConfig {
+        channels: Channels::Rgb,
+        n_feats: FEATURES,
+        n_blocks: BLOCKS,
+        hr_feats: None,
+        noise: false,
+    };
     ModelConfig::Srresnet(config).init(SCALE, 0, &Device::Cpu)
 }
 
