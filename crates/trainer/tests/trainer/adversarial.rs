@@ -25,7 +25,7 @@ fn srgan() -> Run {
         weight: Weight::Share(0.1),
         total_variation: Some(Weight::Share(0.01)),
         perceptual: None,
-        discriminator: DiscriminatorConfig { widths: vec![8, 16], spectral_norm: true },
+        discriminator: DiscriminatorConfig { widths: vec![8, 16], first_stride: 1, spectral_norm: true },
         optimizer: adam(),
         schedule: ScheduleConfig { learning_rate: 1e-4, warmup_steps: 0, shape: ScheduleShape::Constant },
     };

@@ -94,7 +94,11 @@ pub(super) fn generator() -> Result<(Parameters, Box<dyn Upscaler>)> {
 }
 
 pub(super) fn discriminator() -> Result<(Parameters, Discriminator)> {
-    DiscriminatorConfig { widths: WIDTHS.to_vec(), spectral_norm: false }.init(3, 0, &Device::Cpu)
+    DiscriminatorConfig { widths: WIDTHS.to_vec(), first_stride: 2, spectral_norm: false }.init(
+        3,
+        0,
+        &Device::Cpu,
+    )
 }
 
 fn infer_generator(side: usize) -> Result<Step> {
