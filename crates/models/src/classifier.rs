@@ -56,6 +56,14 @@ impl Classifier {
         means.matmul(&self.head.t()?)?.broadcast_add(&self.bias)?.squeeze(1)
     }
 
+    /// `[B, C, H, W]` to one number for each place of the last convolution's output, `[B, H', W']`.
+    pub(crate) fn local_logits(&self, images: &Tensor) -> Result<Tensor> {
+        let features = self.features(images)?;
+        let (batch, height, width, channels) = features.dims4()?;
+        let places = features.reshape((batch * height * width, channels))?.matmul(&self.head.t()?)?;
+        places.broadcast_add(&self.bias)?.reshape((batch, height, width))
+    }
+
     /// The same network without gradients for its parameters.
     pub(crate) fn detached(&self) -> Self {
         Self {

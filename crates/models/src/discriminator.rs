@@ -28,8 +28,21 @@ pub struct DiscriminatorConfig {
     /// without that the pattern of a pixel shuffle goes unpunished; 2 costs a quarter.
     #[schemars(range(min = 1, max = 2))]
     pub first_stride: usize,
+    /// What it gives a verdict on.
+    pub verdict_on: VerdictOn,
     /// Whether every layer is divided by its largest singular value.
     pub spectral_norm: bool,
+}
+
+/// What a discriminator gives a verdict on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictOn {
+    /// The whole image, from the mean of what is seen: a few bright dots can outweigh all the rest of it.
+    Image,
+    /// Every window that the last convolution sees, each by itself, as in PatchGAN (P. Isola et al. 2017,
+    /// <https://arxiv.org/abs/1611.07004>): the image has to look real everywhere.
+    Window,
 }
 
 /// Slope of the activations below zero.
@@ -49,6 +62,7 @@ impl DiscriminatorConfig {
 #[derive(Clone)]
 pub struct Discriminator {
     classifier: Classifier,
+    verdict_on: VerdictOn,
     /// Of every convolution and of the head, if asked for.
     norms: Option<Vec<SpectralNorm>>,
 }
@@ -70,18 +84,19 @@ impl Discriminator {
                 of_convs.map(|(index, &width)| SpectralNorm::new(width, vb.pp(format!("conv{}", index + 1))));
             of_convs.chain([SpectralNorm::new(1, vb.pp("head"))]).collect()
         });
-        Ok(Self { classifier, norms: norms.transpose()? })
+        Ok(Self { classifier, verdict_on: config.verdict_on, norms: norms.transpose()? })
     }
 
-    /// How much each image looks like an HR image, as a logit.
+    /// How much each image, or each window of it, looks like HR, as a logit.
     ///
     /// # Shapes
-    /// `images: [B, C, H, W]` in [0, 1], of any size. Returns `[B]`.
+    /// `images: [B, C, H, W]` in [0, 1], of any size. Returns `[B]`, or `[B, H', W']` with H and W halved by each stride of 2
+    /// and rounded up.
     ///
     /// # Errors
     /// Shapes that do not fit the network.
     pub fn forward(&self, images: &Tensor) -> Result<Tensor> {
-        let Some(norms) = &self.norms else { return self.classifier.logits(images) };
+        let Some(norms) = &self.norms else { return self.verdicts(&self.classifier, images) };
         let mut normal = self.classifier.clone();
         for (layer, norm) in normal.layers.iter_mut().zip(norms) {
             layer.weight = norm.apply(&layer.weight)?;
@@ -89,7 +104,14 @@ impl Discriminator {
         if let Some(norm) = norms.last() {
             normal.head = norm.apply(&normal.head)?;
         }
-        normal.logits(images)
+        self.verdicts(&normal, images)
+    }
+
+    fn verdicts(&self, classifier: &Classifier, images: &Tensor) -> Result<Tensor> {
+        match self.verdict_on {
+            VerdictOn::Image => classifier.logits(images),
+            VerdictOn::Window => classifier.local_logits(images),
+        }
     }
 
     /// Moves the vectors of the spectral normalisation on by one power iteration; once a step, after the weights changed.
@@ -105,6 +127,6 @@ impl Discriminator {
 
     /// The same network without gradients for its parameters: what a generator learns from.
     pub fn detached(&self) -> Self {
-        Self { classifier: self.classifier.detached(), norms: self.norms.clone() }
+        Self { classifier: self.classifier.detached(), norms: self.norms.clone(), ..*self }
     }
 }

@@ -8,7 +8,7 @@ use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::{VarBuilder, VarMap};
 use plumage_models::{
     Parameters,
-    discriminator::{Discriminator, DiscriminatorConfig},
+    discriminator::{Discriminator, DiscriminatorConfig, VerdictOn},
     weights::{self, Tensors},
 };
 use serde::Deserialize;
@@ -26,7 +26,7 @@ struct Pass {
 }
 
 fn config(spectral_norm: bool) -> DiscriminatorConfig {
-    DiscriminatorConfig { widths: vec![4, 6], first_stride: 2, spectral_norm }
+    DiscriminatorConfig { widths: vec![4, 6], first_stride: 2, verdict_on: VerdictOn::Image, spectral_norm }
 }
 
 /// `size * sin(step * i)`, as the script has it.

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use plumage_imaging::Channels;
 use plumage_losses::{AdversarialConfig, LossConfig, VanillaConfig, Weight};
-use plumage_models::{ModelConfig, discriminator::DiscriminatorConfig, srresnet::SrresnetConfig};
+use plumage_models::{
+    ModelConfig,
+    discriminator::{DiscriminatorConfig, VerdictOn},
+    srresnet::SrresnetConfig,
+};
 use plumage_record::{AdversaryRow, read_metrics};
 use plumage_trainer::{
     Ending, TrainError,
@@ -25,7 +29,12 @@ fn srgan() -> Run {
         weight: Weight::Share(0.1),
         total_variation: Some(Weight::Share(0.01)),
         perceptual: None,
-        discriminator: DiscriminatorConfig { widths: vec![8, 16], first_stride: 1, spectral_norm: true },
+        discriminator: DiscriminatorConfig {
+            widths: vec![8, 16],
+            first_stride: 1,
+            verdict_on: VerdictOn::Window,
+            spectral_norm: true,
+        },
         optimizer: adam(),
         schedule: ScheduleConfig { learning_rate: 1e-4, warmup_steps: 0, shape: ScheduleShape::Constant },
     };

@@ -5,7 +5,7 @@ use plumage_imaging::Channels;
 use plumage_losses::{AdversarialConfig, VanillaConfig, l1, mse};
 use plumage_models::{
     ModelConfig, Parameters, Upscaler,
-    discriminator::{Discriminator, DiscriminatorConfig},
+    discriminator::{Discriminator, DiscriminatorConfig, VerdictOn},
     srcnn::{BorderRule, SrcnnConfig, SrcnnInit},
     srresnet::SrresnetConfig,
 };
@@ -94,11 +94,13 @@ pub(super) fn generator() -> Result<(Parameters, Box<dyn Upscaler>)> {
 }
 
 pub(super) fn discriminator() -> Result<(Parameters, Discriminator)> {
-    DiscriminatorConfig { widths: WIDTHS.to_vec(), first_stride: 2, spectral_norm: false }.init(
-        3,
-        0,
-        &Device::Cpu,
-    )
+    DiscriminatorConfig {
+        widths: WIDTHS.to_vec(),
+        first_stride: 2,
+        verdict_on: VerdictOn::Image,
+        spectral_norm: false,
+    }
+    .init(3, 0, &Device::Cpu)
 }
 
 fn infer_generator(side: usize) -> Result<Step> {
