@@ -1,25 +1,28 @@
 //! The manifest of a checkpoint: only the one that was written verifies, and no other reaches outside its folder.
 #![no_main]
 
-use std::{collections::BTreeMap, fs, sync::LazyLock};
+use std::{collections::BTreeMap, fs};
 
 use libfuzzer_sys::fuzz_target;
 use plumage_record::{Identity, RunFolder};
 
-static RUN: LazyLock<(tempfile::TempDir, RunFolder, Vec<u8>)> = LazyLock::new(|| {
-    let results = tempfile::tempdir().expect("a folder");
-    let (run, _) = RunFolder::begin(results.path(), "a").expect("a run");
-    let identity = Identity { config_sha256: "c".into(), data: BTreeMap::new(), seed: 1 };
-    run.checkpoints().save(1, &[("weights", b"1234".to_vec())], &identity).expect("a checkpoint");
-    let manifest =
-        fs::read(run.path().join("checkpoints/step-0000000001/manifest.json")).expect("a manifest");
-    (results, run, manifest)
-});
+thread_local! {
+    static RUN: (tempfile::TempDir, RunFolder, Vec<u8>) = {
+        let results = tempfile::tempdir().expect("a folder");
+        let (run, _) = RunFolder::begin(results.path(), "a").expect("a run");
+        let identity = Identity { config_sha256: "c".into(), data: BTreeMap::new(), seed: 1 };
+        run.checkpoints().save(1, &[("weights", b"1234".to_vec())], &identity).expect("a checkpoint");
+        let manifest =
+            fs::read(run.path().join("checkpoints/step-0000000001/manifest.json")).expect("a manifest");
+        (results, run, manifest)
+    };
+}
 
-fuzz_target!(|bytes: &[u8]| {
-    let (_, run, written) = &*RUN;
+fuzz_target!(|bytes: &[u8]| RUN.with(|(_, run, written)| judge(run, written, bytes)));
+
+fn judge(run: &RunFolder, written: &[u8], bytes: &[u8]) {
     // The input stands in for the manifest, or for a part of the one that was written.
-    let mut manifest = written.clone();
+    let mut manifest = written.to_vec();
     match bytes.split_first() {
         Some((&at, part)) if at > 0 && part.len() < 64 => {
             let at = usize::from(at) * manifest.len() / 256;
@@ -37,4 +40,4 @@ fuzz_target!(|bytes: &[u8]| {
         Ok((None, _)) => panic!("the checkpoint is overlooked"),
         Err(error) => assert!(error.to_string().contains("step-0000000001")),
     }
-});
+}

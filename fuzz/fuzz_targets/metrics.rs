@@ -1,20 +1,23 @@
 //! metrics.csv on resume: cut back to a step it holds no later row, and cutting twice is cutting once.
 #![no_main]
 
-use std::{fs, sync::LazyLock};
+use std::fs;
 
 use libfuzzer_sys::fuzz_target;
 use plumage_record::{RunFolder, read_metrics};
 
-static RUN: LazyLock<(tempfile::TempDir, RunFolder)> = LazyLock::new(|| {
-    let results = tempfile::tempdir().expect("a folder");
-    let (run, _) = RunFolder::begin(results.path(), "a").expect("a run");
-    (results, run)
-});
+thread_local! {
+    static RUN: (tempfile::TempDir, RunFolder) = {
+        let results = tempfile::tempdir().expect("a folder");
+        let (run, _) = RunFolder::begin(results.path(), "a").expect("a run");
+        (results, run)
+    };
+}
 
-fuzz_target!(|input: (u8, &[u8])| {
+fuzz_target!(|input: (u8, &[u8])| RUN.with(|(_, run)| judge(run, input)));
+
+fn judge(run: &RunFolder, input: (u8, &[u8])) {
     let (step, text) = input;
-    let (_, run) = &*RUN;
     let path = run.path().join("metrics.csv");
     fs::write(&path, text).expect("a file");
     if run.cut_records(u64::from(step)).is_err() {
@@ -29,4 +32,4 @@ fuzz_target!(|input: (u8, &[u8])| {
     }
     run.cut_records(u64::from(step)).expect("what was cut can be cut");
     assert_eq!(fs::read(&path).expect("a file"), once);
-});
+}
