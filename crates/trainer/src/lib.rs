@@ -5,6 +5,7 @@
 mod config;
 pub mod schedule;
 
+pub mod judge;
 pub mod restore;
 pub mod validation;
 
