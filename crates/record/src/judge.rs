@@ -34,6 +34,8 @@ pub struct JudgeStudy {
     pub seeds: u64,
     /// Source images that judges learnt from, that chose their best step, and that they were tested on.
     pub images: [u64; 3],
+    /// Images that were left out, since a judged network was trained on them or chosen by them.
+    pub left_out: u64,
     /// Crops of every image, where they do not change from step to step.
     pub crops_per_image: usize,
     /// Pixels cut off every side of an image before crops are taken.
@@ -250,6 +252,7 @@ mod tests {
                 patches_px: vec![16],
                 seeds: 1,
                 images: [3, 2, 4],
+                left_out: 5,
                 crops_per_image: 2,
                 border_px: 3,
                 protocol: text("y_matlab"),

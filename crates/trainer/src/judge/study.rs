@@ -79,7 +79,7 @@ impl Judging<'_> {
 
     /// How many judges there are to train.
     pub fn judges(&self) -> u64 {
-        self.all().len() as u64
+        judges(self.methods.len(), self.patches_px.len(), self.seeds)
     }
 
     /// What was not finite in the making of a step of a judge, counted from 0.
@@ -112,6 +112,11 @@ impl Judging<'_> {
         ]);
         Ok(weights::to_bytes(&tensors, &about)?)
     }
+}
+
+/// How many judges a study of so many methods, bicubic among them, has for crops of so many sizes.
+pub fn judges(methods: usize, sizes: usize, seeds: u64) -> u64 {
+    (Contest::all(methods).len() * sizes) as u64 * seeds
 }
 
 /// The newest valid checkpoint of the run folder, if there is any, and those that were passed over.
