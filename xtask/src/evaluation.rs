@@ -14,7 +14,7 @@ use plumage_imaging::{
     resize::{Ratio, resize},
 };
 use plumage_metrics::{Protocol, Score, TestImage};
-use plumage_models::{Grid, ModelConfig, Upscaler, weights::Tensors};
+use plumage_models::{Draw, Grid, ModelConfig, Upscaler, weights::Tensors};
 use plumage_record::EvaluationRow;
 use plumage_reporting::Panel;
 use plumage_trainer::evaluate::{Measured, measure};
@@ -56,11 +56,12 @@ impl Figure {
 }
 
 impl<'a> Network<'a> {
-    /// Builds the network of `config` for `scale` with the given weights.
+    /// Builds the network of `config` for `scale` with the given weights; its noise, if it has any, is always the same.
     pub(crate) fn new(config: &'a ModelConfig, scale: usize, weights: &Tensors) -> Result<Self, Failure> {
         let device = device::best()?;
         let (parameters, model) = config.init(scale, 0, &device).map_err(Failure::internal)?;
         parameters.load(weights)?;
+        let model = model.with_noise(Draw { seed: 0, step: 0 }).unwrap_or(model);
         Ok(Self { config, model, scale, device })
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use plumage_record::Validation;
-use plumage_trainer::Progress;
+use plumage_trainer::{Progress, adversarial::Sign};
 
 use crate::{interrupt::Interrupt, say::note};
 
@@ -19,6 +19,8 @@ pub(crate) struct Watch {
     /// Exponential mean of the batch losses.
     loss: Option<f64>,
     psnr: String,
+    /// What was wrong with the last row, by name.
+    wrong: Vec<&'static str>,
     since: Instant,
     images: u64,
     first_step: Option<u64>,
@@ -41,14 +43,32 @@ impl Watch {
             bar
         });
         let now = Instant::now();
-        let (loss, psnr) = (None, String::new());
-        Self { bar, interrupt, steps, loss, psnr, since: now, images: 0, first_step: None, last_line: now }
+        let (loss, psnr, wrong) = (None, String::new(), Vec::new());
+        Self {
+            bar,
+            interrupt,
+            steps,
+            loss,
+            psnr,
+            wrong,
+            since: now,
+            images: 0,
+            first_step: None,
+            last_line: now,
+        }
     }
 
     /// Takes the bar off the screen.
     pub(crate) fn finish(self) {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();
+        }
+    }
+
+    fn line(&self, line: String) {
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            None => note!("{line}"),
         }
     }
 
@@ -87,10 +107,15 @@ impl Progress for Watch {
             self.steps,
             if best { "  best so far" } else { "" }
         );
-        match &self.bar {
-            Some(bar) => bar.println(line),
-            None => note!("{line}"),
+        self.line(line);
+    }
+
+    fn unhealthy(&mut self, step: u64, signs: &[Sign]) {
+        // What goes on being wrong is said once; metrics.csv has it in every row.
+        for sign in signs.iter().filter(|sign| !self.wrong.contains(&sign.name())) {
+            self.line(format!("step {step}/{}  warning: {sign}", self.steps));
         }
+        self.wrong = signs.iter().map(Sign::name).collect();
     }
 
     fn stop_requested(&self) -> bool {

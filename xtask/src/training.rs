@@ -118,6 +118,7 @@ fn run_in(
         scale: experiment.scale,
         loss: &experiment.loss,
         trainer: &experiment.trainer,
+        adversary: experiment.adversarial.as_ref(),
         seed: experiment.seed,
         batches,
         validation,

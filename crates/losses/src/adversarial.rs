@@ -55,6 +55,22 @@ impl AdversarialConfig {
         }
     }
 
+    /// How well a discriminator with the mean loss `loss` tells HR from SR: 1 for the least loss there is, 0 for that of the
+    /// best constant verdict, below 0 for more than that.
+    pub fn advantage(&self, loss: f64) -> f64 {
+        let (guess, least) = match self {
+            Self::Vanilla(config) => {
+                let cross = |label: f64, p: f64| -(x_ln_y(label, p) + x_ln_y(1. - label, 1. - p));
+                let label = config.real_label;
+                (cross(label, label / 2.) + cross(0., label / 2.), cross(label, label))
+            }
+            Self::RelativisticAverage => (2. * std::f64::consts::LN_2, 0.),
+            Self::Hinge => (2., 0.),
+            Self::LeastSquares => (0.25, 0.),
+        };
+        (guess - loss) / (guess - least)
+    }
+
     /// What the generator minimises, a scalar. Only [`Self::RelativisticAverage`] looks at `real`, which gets no gradient.
     ///
     /// # Shapes
@@ -102,6 +118,11 @@ pub fn binary_cross_entropy_with_labels(logits: &Tensor, labels: &Tensor) -> Res
 /// How much more real each image is than the mean of the other kind.
 fn relativistic(real: &Tensor, fake: &Tensor) -> Result<(Tensor, Tensor)> {
     Ok((real.broadcast_sub(&fake.mean_all()?)?, fake.broadcast_sub(&real.mean_all()?)?))
+}
+
+/// `x ln y`, and 0 where x is.
+fn x_ln_y(x: f64, y: f64) -> f64 {
+    if x == 0. { 0. } else { x * y.ln() }
 }
 
 fn half_square(logits: &Tensor, target: f64) -> Result<Tensor> {
@@ -173,6 +194,23 @@ mod tests {
             assert!((ours - of_discriminator).abs() < 1e-12, "{game:?}: {ours} and {of_discriminator}");
             let ours = number(&game.of_generator(&real, &fake).unwrap());
             assert!((ours - of_generator).abs() < 1e-12, "{game:?}: {ours} and {of_generator}");
+        }
+    }
+
+    #[test]
+    fn the_advantage_is_none_for_the_best_constant_verdict_and_all_for_the_best_of_all() {
+        for game in games() {
+            let loss = |real: f64, fake: f64| {
+                number(&game.of_discriminator(&tensor(&[real]), &tensor(&[fake])).unwrap())
+            };
+            let logits = || (-2_000..=2_000).map(|place| f64::from(place) / 100.);
+            let least = |losses: &mut dyn Iterator<Item = f64>| losses.fold(f64::INFINITY, f64::min);
+            let guess = least(&mut logits().map(|logit| loss(logit, logit)));
+            let best = least(&mut logits().map(|logit| loss(logit, -20.)));
+            let best = best.min(least(&mut logits().map(|logit| loss(logit, 0.))));
+            assert!(game.advantage(guess).abs() < 1e-4, "{game:?}: {}", game.advantage(guess));
+            assert!((game.advantage(best) - 1.).abs() < 1e-4, "{game:?}: {}", game.advantage(best));
+            assert!(game.advantage(loss(-3., 3.)) < -1., "{game:?}");
         }
     }
 

@@ -25,6 +25,7 @@ pub use judge::{
 pub use manifest::{Baseline, BestValidation, Manifest, ModelSummary, Status, read_manifest};
 pub use provenance::{Provenance, sha256};
 pub use rows::{
-    EvaluationRow, MetricsRow, TimingRow, Validation, read_evaluation, read_metrics, read_timing,
+    AdversaryRow, Artefacts, EvaluationRow, MetricsRow, TermRow, TimingRow, Validation, read_evaluation,
+    read_metrics, read_timing,
 };
 pub use seen::{ImageSet, SeenImage, read_seen};

@@ -5,6 +5,9 @@
 
 use std::{io, path::Path};
 
+mod metrics;
+
+use csv::StringRecord;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -12,41 +15,12 @@ use crate::{
     disk::{self, Purpose, write_error},
 };
 
+pub(crate) use metrics::append_metrics;
+pub use metrics::{AdversaryRow, Artefacts, MetricsRow, TermRow, Validation, read_metrics};
+
 pub(crate) const METRICS: &str = "metrics.csv";
 pub(crate) const TIMING: &str = "timing.csv";
 pub(crate) const EVALUATION: &str = "evaluation.csv";
-
-/// A row of metrics.csv.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MetricsRow {
-    /// Steps made.
-    pub step: u64,
-    /// The epoch of the last of them, counted from 0.
-    pub epoch: u64,
-    /// Learning rate of the last of them.
-    pub learning_rate: f64,
-    /// Mean training loss since the row before.
-    pub train_loss: f64,
-    /// Mean norm of the gradient since the row before, before clipping.
-    pub grad_norm: Option<f64>,
-    /// What the validation images say, where there was a validation.
-    pub validation: Option<Validation>,
-}
-
-/// Means over the validation images; a PSNR does not go without its protocol.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Validation {
-    /// How PSNR and SSIM were measured.
-    pub protocol: String,
-    /// The training loss on whole images.
-    pub loss: f64,
-    /// PSNR on Y, where the protocol has it.
-    pub psnr_y_db: Option<f64>,
-    /// PSNR on RGB, where the protocol has it.
-    pub psnr_rgb_db: Option<f64>,
-    /// SSIM.
-    pub ssim: f64,
-}
 
 /// A row of timing.csv.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,72 +54,6 @@ pub struct EvaluationRow {
     pub ssim: f64,
 }
 
-/// A line of metrics.csv as it is written.
-#[derive(Serialize, Deserialize)]
-struct MetricsLine {
-    step: u64,
-    epoch: u64,
-    learning_rate: f64,
-    train_loss: f64,
-    grad_norm: Option<f64>,
-    val_loss: Option<f64>,
-    val_psnr_y_db: Option<f64>,
-    val_psnr_rgb_db: Option<f64>,
-    val_ssim: Option<f64>,
-    protocol: Option<String>,
-}
-
-impl From<&MetricsRow> for MetricsLine {
-    fn from(row: &MetricsRow) -> Self {
-        let validation = row.validation.as_ref();
-        Self {
-            step: row.step,
-            epoch: row.epoch,
-            learning_rate: row.learning_rate,
-            train_loss: row.train_loss,
-            grad_norm: row.grad_norm,
-            val_loss: validation.map(|v| v.loss),
-            val_psnr_y_db: validation.and_then(|v| v.psnr_y_db),
-            val_psnr_rgb_db: validation.and_then(|v| v.psnr_rgb_db),
-            val_ssim: validation.map(|v| v.ssim),
-            protocol: validation.map(|v| v.protocol.clone()),
-        }
-    }
-}
-
-impl MetricsLine {
-    /// The row, or the column that is empty though the others of a validation are not.
-    fn into_row(self) -> Result<MetricsRow, &'static str> {
-        let Self { step, epoch, learning_rate, train_loss, grad_norm, .. } = self;
-        let (psnr_y_db, psnr_rgb_db) = (self.val_psnr_y_db, self.val_psnr_rgb_db);
-        let validation = match (self.protocol, self.val_loss, self.val_ssim) {
-            (Some(protocol), Some(loss), Some(ssim)) => {
-                Some(Validation { protocol, loss, psnr_y_db, psnr_rgb_db, ssim })
-            }
-            (None, None, None) if psnr_y_db.or(psnr_rgb_db).is_none() => None,
-            (None, ..) => return Err("protocol"),
-            (_, None, _) => return Err("val_loss"),
-            (_, _, None) => return Err("val_ssim"),
-        };
-        Ok(MetricsRow { step, epoch, learning_rate, train_loss, grad_norm, validation })
-    }
-}
-
-/// The rows of metrics.csv in the run folder `run`; none where there is no such file.
-///
-/// # Errors
-/// A file that cannot be read; [`RecordError::Row`] for a line that is no row.
-pub fn read_metrics(run: &Path) -> Result<Vec<MetricsRow>, RecordError> {
-    let path = run.join(METRICS);
-    let refused = |index: usize, column: &str| RecordError::Row {
-        path: path.clone(),
-        line: index as u64 + 2,
-        reason: format!("column {column}: empty, though the row has a validation"),
-    };
-    let lines = read::<MetricsLine>(Purpose::Metrics, &path)?.into_iter().enumerate();
-    lines.map(|(index, line)| line.into_row().map_err(|column| refused(index, column))).collect()
-}
-
 /// The rows of timing.csv in the run folder `run`; none where there is no such file.
 ///
 /// # Errors
@@ -160,10 +68,6 @@ pub fn read_timing(run: &Path) -> Result<Vec<TimingRow>, RecordError> {
 /// A file that cannot be read; [`RecordError::Row`] for a line that is no row.
 pub fn read_evaluation(run: &Path) -> Result<Vec<EvaluationRow>, RecordError> {
     read(Purpose::Evaluation, &run.join(EVALUATION))
-}
-
-pub(crate) fn append_metrics(run: &Path, row: &MetricsRow) -> Result<(), RecordError> {
-    append(Purpose::Metrics, &run.join(METRICS), &MetricsLine::from(row))
 }
 
 pub(crate) fn append_timing(run: &Path, row: &TimingRow) -> Result<(), RecordError> {
@@ -188,9 +92,17 @@ pub(crate) fn cut(purpose: Purpose, path: &Path, step: u64) -> Result<(), Record
 }
 
 fn append<R: Serialize>(purpose: Purpose, path: &Path, row: &R) -> Result<(), RecordError> {
+    append_lines(purpose, path, |is_new| lines(std::slice::from_ref(row), is_new))
+}
+
+/// Appends what `lines` makes; it is told whether the table is new and needs its header.
+fn append_lines(
+    purpose: Purpose,
+    path: &Path,
+    lines: impl FnOnce(bool) -> io::Result<Vec<u8>>,
+) -> Result<(), RecordError> {
     let is_new = path.metadata().map_or(true, |file| file.len() == 0);
-    let line = lines(std::slice::from_ref(row), is_new).map_err(|source| write_error(path, source))?;
-    disk::append(purpose, path, &line)
+    disk::append(purpose, path, &lines(is_new).map_err(|source| write_error(path, source))?)
 }
 
 /// Writes a table anew.
@@ -206,23 +118,33 @@ fn lines<R: Serialize>(rows: &[R], header: bool) -> io::Result<Vec<u8>> {
     writer.into_inner().map_err(|error| error.into_error())
 }
 
-/// Reads a table up to the end of its last line: what a process that died left of a row is none.
+/// Reads a table; see [`read_records`].
 pub(crate) fn read<R: DeserializeOwned>(purpose: Purpose, path: &Path) -> Result<Vec<R>, RecordError> {
-    let Some(bytes) = disk::read(purpose, path)? else { return Ok(Vec::new()) };
+    let (header, records) = read_records(purpose, path)?;
+    let row = |record: &StringRecord| record.deserialize(Some(&header));
+    records.iter().map(|record| row(record).map_err(|error| row_error(path, &header, &error))).collect()
+}
+
+/// The header and the rows of a table up to the end of its last line: what a process that died left of a row is none.
+/// Both are empty where there is no such file.
+fn read_records(purpose: Purpose, path: &Path) -> Result<(StringRecord, Vec<StringRecord>), RecordError> {
+    let Some(bytes) = disk::read(purpose, path)? else { return Ok(Default::default()) };
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    let rows = csv::Reader::from_reader(&bytes[..whole]).into_deserialize();
-    rows.map(|row| row.map_err(|error| row_error(path, &bytes, &error))).collect()
+    let mut reader = csv::Reader::from_reader(&bytes[..whole]);
+    let header = reader.headers().cloned();
+    let header = header.map_err(|error| row_error(path, &StringRecord::new(), &error))?;
+    let records = reader.into_records();
+    let records = records.map(|record| record.map_err(|error| row_error(path, &header, &error)));
+    let records = records.collect::<Result<_, _>>()?;
+    Ok((header, records))
 }
 
 /// Says which column of which line is wrong.
-fn row_error(path: &Path, bytes: &[u8], error: &csv::Error) -> RecordError {
+fn row_error(path: &Path, header: &StringRecord, error: &csv::Error) -> RecordError {
     let line = error.position().map_or(1, csv::Position::line);
     let reason = match error.kind() {
         csv::ErrorKind::Deserialize { err, .. } => {
-            let text = String::from_utf8_lossy(bytes);
-            let columns = text.lines().next().unwrap_or_default();
-            let column = err.field().and_then(|index| columns.split(',').nth(index as usize));
-            match column {
+            match err.field().and_then(|index| header.get(index as usize)) {
                 Some(column) => format!("column {column}: {}", err.kind()),
                 None => err.to_string(),
             }
@@ -261,6 +183,7 @@ mod tests {
             train_loss: 0.1 / step as f64,
             grad_norm: None,
             validation,
+            adversary: None,
         }
     }
 
@@ -347,7 +270,7 @@ mod tests {
             let validation = Some(Validation {
                 protocol: "rgb_basicsr".into(), loss, psnr_y_db: Some(psnr), psnr_rgb_db: Some(psnr / 3.), ssim: 0.5,
             });
-            let row = MetricsRow { step, epoch: 3, learning_rate: rate, train_loss: loss, grad_norm: Some(rate), validation };
+            let row = MetricsRow { step, epoch: 3, learning_rate: rate, train_loss: loss, grad_norm: Some(rate), validation, adversary: None };
             append_metrics(folder.path(), &row).unwrap();
             prop_assert_eq!(read_metrics(folder.path()).unwrap(), vec![row]);
         }

@@ -70,7 +70,15 @@ fn steps(folder: &RunFolder, stop: u64) -> Result<(), RecordError> {
 
 fn row(step: u64, state: u64) -> MetricsRow {
     let train_loss = state as f64 / 1e9;
-    MetricsRow { step, epoch: 0, learning_rate: 0.5, train_loss, grad_norm: None, validation: None }
+    MetricsRow {
+        step,
+        epoch: 0,
+        learning_rate: 0.5,
+        train_loss,
+        grad_norm: None,
+        validation: None,
+        adversary: None,
+    }
 }
 
 fn score() -> EvaluationRow {

@@ -32,14 +32,15 @@ use crate::{
 };
 
 /// The names of all charts that a run can have, in the order in which a reader wants them.
-pub(crate) const NAMES: [&str; 6] = ["evaluation", "gains", "psnr", "loss", "learning_rate", "throughput"];
+pub(crate) const NAMES: [&str; 8] =
+    ["evaluation", "gains", "psnr", "loss", "losses_g_d", "gradient_shares", "learning_rate", "throughput"];
 
 /// A set with more images than this has a chart of sorted gains instead of a bar for every image.
 const MOST_BARS: usize = 20;
 
 /// Draws every chart for which the run has numbers, in the order of [`NAMES`].
 pub(crate) fn all(records: &Records) -> Result<Vec<(&'static str, Picture)>, ReportError> {
-    let [evaluation, gains, psnr, loss, learning_rate, throughput] = NAMES;
+    let [evaluation, gains, psnr, loss, losses, shares, learning_rate, throughput] = NAMES;
     let bars = evaluation::chart(records).map(|bars| plot::picture(evaluation, &bars));
     let lines = [
         (gains, gains::chart(records)),
@@ -56,6 +57,10 @@ pub(crate) fn all(records: &Records) -> Result<Vec<(&'static str, Picture)>, Rep
         if let Some(chart) = chart {
             pictures.push((name, plot::picture(name, &chart)?));
         }
+    }
+    if let Some(duel) = Adversarial::of(records) {
+        pictures.extend([(losses, duel.losses()?), (shares, duel.shares()?)]);
+        pictures.sort_by_key(|(name, _)| NAMES.iter().position(|known| known == name));
     }
     Ok(pictures)
 }

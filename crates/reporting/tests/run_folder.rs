@@ -65,6 +65,7 @@ fn metrics_row(step: u64) -> MetricsRow {
             psnr_rgb_db: None,
             ssim: 0.9,
         }),
+        adversary: None,
     }
 }
 
@@ -177,6 +178,7 @@ fn numbers_that_are_not_finite_leave_gaps() {
             train_loss: *value,
             grad_norm: Some(*value),
             validation: Some(validation),
+            adversary: None,
         };
         folder.append_metrics(&row).unwrap();
         folder.append_timing(&TimingRow { step, elapsed_s: *value, images_per_s: *value }).unwrap();

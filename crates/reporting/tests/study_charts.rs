@@ -94,6 +94,7 @@ fn adversarial(hinge: bool) -> Adversarial {
                 adversarial * (1. + 0.5 * wobble(step * 13)),
             ],
             g_shares: vec![0.8 - share, 0.2, share],
+            signs: if step > 6000 { vec!["discriminator_saturated".into()] } else { Vec::new() },
         }
     };
     Adversarial {

@@ -9,7 +9,7 @@ use plumage_models::{
 use plumage_record::{Checkpoint, mutant};
 use serde::{Deserialize, Serialize};
 
-use crate::{Best, TrainError, optimizer::Optimizer};
+use crate::{Best, TrainError, adversarial::Adversary, optimizer::Optimizer};
 
 /// The numbers of a run that are not tensors.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub(crate) optimizer: Optimizer,
     /// The weights of the best validation so far.
     pub(crate) best_weights: Option<Tensors>,
+    /// The discriminator, in adversarial training.
+    pub(crate) adversary: Option<Adversary>,
 }
 
 const COUNTERS: &str = "state.json";
@@ -42,6 +44,9 @@ const WEIGHTS: &str = "weights.safetensors";
 const AVERAGE: &str = "ema.safetensors";
 const OPTIMIZER: &str = "optimizer.safetensors";
 const BEST: &str = "best.safetensors";
+const DUEL: &str = "duel.json";
+const DISCRIMINATOR: &str = "discriminator.safetensors";
+const DISCRIMINATOR_OPTIMIZER: &str = "discriminator_optimizer.safetensors";
 
 impl State {
     /// The weights that are validated and saved: the average where there is one.
@@ -54,7 +59,13 @@ impl State {
         let average = self.average.as_ref().map(Parameters::tensors).transpose()?;
         let all = [("", Some(self.parameters.tensors()?)), ("the average of ", average)];
         let all = all.into_iter().chain([("", Some(self.optimizer.state()?))]);
-        for (what, tensors) in all.chain([("the best ", self.best_weights.clone())]) {
+        let all = all.chain([("the best ", self.best_weights.clone())]);
+        let adversary = match &self.adversary {
+            Some(adversary) => vec![adversary.parameters.tensors()?, adversary.optimizer.state()?],
+            None => Vec::new(),
+        };
+        let adversary = adversary.into_iter().map(|tensors| ("the discriminator's ", Some(tensors)));
+        for (what, tensors) in all.chain(adversary) {
             for (name, tensor) in tensors.iter().flatten() {
                 if tensor.flatten_all()?.to_vec1::<f32>()?.iter().any(|value| !value.is_finite()) {
                     return Ok(Some(format!("{what}{name}")));
@@ -62,7 +73,9 @@ impl State {
             }
         }
         let counters = [self.counters.loss_sum, self.counters.grad_norm_sum];
-        Ok(counters.iter().any(|sum| !sum.is_finite()).then(|| "a sum of losses or gradients".to_owned()))
+        let duel = self.adversary.as_ref().is_none_or(|adversary| adversary.sums.is_finite());
+        let finite = duel && counters.iter().all(|sum| sum.is_finite());
+        Ok((!finite).then(|| "a sum of losses or gradients".to_owned()))
     }
 
     /// The files of a checkpoint; equal states give equal bytes.
@@ -78,6 +91,11 @@ impl State {
         }
         if let Some(best) = &self.best_weights {
             files.push((BEST, bytes(best)?));
+        }
+        if let Some(adversary) = &self.adversary {
+            files.push((DUEL, serde_json::to_vec_pretty(&adversary.sums).map_err(TrainError::state)?));
+            files.push((DISCRIMINATOR, bytes(&adversary.parameters.tensors()?)?));
+            files.push((DISCRIMINATOR_OPTIMIZER, bytes(&adversary.optimizer.state()?)?));
         }
         Ok(files)
     }
@@ -97,6 +115,13 @@ impl State {
             average.load(&tensors(AVERAGE)?)?;
         }
         self.optimizer.restore(counters.step, &tensors(OPTIMIZER)?)?;
+        if let Some(adversary) = &mut self.adversary {
+            adversary.sums = serde_json::from_slice(file(DUEL)?).map_err(TrainError::state)?;
+            adversary.parameters.load(&tensors(DISCRIMINATOR)?)?;
+            adversary
+                .optimizer
+                .restore(adversary.played(counters.step), &tensors(DISCRIMINATOR_OPTIMIZER)?)?;
+        }
         self.best_weights = counters.best.map(|_| tensors(BEST)).transpose()?;
         self.counters = counters;
         Ok(())

@@ -2,6 +2,8 @@ use plumage_models::weights::Tensors;
 use plumage_record::Validation;
 use serde::{Deserialize, Serialize};
 
+use crate::adversarial::Sign;
+
 /// Whoever watches a run: the command line, or a test.
 pub trait Progress {
     /// A step was made; `loss` is that of its batch and `images` how many patches it held.
@@ -9,6 +11,9 @@ pub trait Progress {
 
     /// The network was validated after `step` steps.
     fn validated(&mut self, step: u64, validation: &Validation, best: bool);
+
+    /// A row was closed in adversarial training, and this is wrong with it; nothing, where all is well.
+    fn unhealthy(&mut self, _step: u64, _signs: &[Sign]) {}
 
     /// Whether the run should commit a checkpoint and stop; asked after every step, and before every image
     /// of a validation.

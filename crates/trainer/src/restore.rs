@@ -1,21 +1,22 @@
-//! Training of one network under a pixel loss: SRCNN, SRResNet before its adversary, and the light networks.
+//! Training of one network that upscales, under a pixel loss: SRCNN, SRResNet, the light networks; and against an adversary:
+//! SRGAN.
 
 use std::{collections::BTreeSet, time::Instant};
+
+mod validate;
 
 use candle_core::{Device, Tensor};
 use plumage_data::{Batch, Batches};
 use plumage_losses::LossConfig;
-use plumage_metrics::{MetricsError, Score};
-use plumage_models::{ModelConfig, Upscaler};
-use plumage_record::{
-    Checkpoint, Identity, ImageSet, MetricsRow, Rejection, RunFolder, TimingRow, Validation, mutant,
-};
+use plumage_models::{Draw, ModelConfig, Upscaler};
+use plumage_record::{Checkpoint, Identity, ImageSet, MetricsRow, Rejection, RunFolder, TimingRow, mutant};
 
+use self::validate::{Validated, validate};
 use crate::{
-    Best, Ending, Outcome, Progress, TrainError, TrainerConfig,
+    Ending, Outcome, Progress, TrainError, TrainerConfig,
+    adversarial::{Adversary, AdversaryConfig, Moment},
     checkpoint::{Counters, State},
     ema,
-    evaluate::{tensor_of, upscale},
     gradients::Gradients,
     optimizer::Optimizer,
     validation::ValidationSet,
@@ -31,6 +32,8 @@ pub struct Restore<'a> {
     pub loss: &'a LossConfig,
     /// How it is trained.
     pub trainer: &'a TrainerConfig,
+    /// Whom it is trained against, if anyone.
+    pub adversary: Option<&'a AdversaryConfig>,
     /// Where its initial weights come from.
     pub seed: u64,
     /// The patches.
@@ -78,8 +81,16 @@ pub fn train(
     };
     let shown: &dyn Upscaler = averaged.as_deref().unwrap_or(model.as_ref());
     let optimizer = Optimizer::new(&trainer.optimizer, &parameters);
-    let mut state =
-        State { counters: Counters::default(), parameters, average, optimizer, best_weights: None };
+    let channels = run.model.architecture().channels().count();
+    let adversary = run.adversary.map(|config| Adversary::new(config, channels, run.seed, run.device));
+    let mut state = State {
+        counters: Counters::default(),
+        parameters,
+        average,
+        optimizer,
+        best_weights: None,
+        adversary: adversary.transpose()?,
+    };
     let before_s = resume(run, checkpoint.as_ref(), &mut state)?;
     drop(checkpoint);
 
@@ -111,7 +122,7 @@ pub fn train(
             } else {
                 None
             };
-            run.folder.append_metrics(&row(run, &mut state.counters, validation))?;
+            run.folder.append_metrics(&row(run, &mut state, validation, progress))?;
             let images_per_s = f64::from(images_since_row) / f64::max(steps_s, 1e-9);
             run.folder.append_timing(&TimingRow { step: done, elapsed_s: elapsed_s(), images_per_s })?;
             (images_since_row, steps_s) = (0, 0.);
@@ -142,11 +153,19 @@ fn step(run: &Restore, model: &dyn Upscaler, state: &mut State, batch: &Batch) -
     let diverged = |term: String| run.diverged(term, number);
     let input = Tensor::from_slice(&batch.input, &batch.input_shape, run.device)?;
     let target = Tensor::from_slice(&batch.target, &batch.target_shape, run.device)?;
-    let sr = model.forward(&input)?;
+    let drawn = drawn(run, model, number, number);
+    let sr = drawn.as_deref().unwrap_or(model).forward(&input)?;
     let (_, _, height, width) = sr.dims4()?;
     let border = model.border_px();
     let hr = target.narrow(2, border, height)?.narrow(3, border, width)?;
-    let loss = run.loss.apply(&sr, &hr)?;
+    let pixel = |sr: &Tensor, hr: &Tensor| run.loss.apply(sr, hr);
+    let moment = Moment { step: number, of: run.trainer.steps };
+    let loss = match &mut state.adversary {
+        Some(adversary) if adversary.plays_in(number) => {
+            adversary.duel((&sr, &hr), pixel, moment, diverged)?
+        }
+        _ => pixel(&sr, &hr)?,
+    };
 
     let mut gradients = Gradients::of(&loss, &state.parameters)?;
     let loss = f64::from(loss.to_scalar::<f32>()?);
@@ -179,60 +198,43 @@ fn step(run: &Restore, model: &dyn Upscaler, state: &mut State, batch: &Batch) -
     Ok(loss)
 }
 
-/// Measures the network on the validation images, and keeps its weights if they are the best so far; none where it was
-/// asked to stop, and then nothing is changed.
-fn validate(
-    run: &Restore,
-    model: &dyn Upscaler,
-    state: &mut State,
-    progress: &mut dyn Progress,
-) -> Result<Option<Validation>, TrainError> {
-    let (mut scores, mut loss_sum) = (Vec::new(), 0.);
-    for index in 0..run.validation.len() {
-        if progress.stop_requested() {
-            return Ok(None);
-        }
-        let diverged = |what: &str| {
-            let term = format!("the {what} of the validation image {}", run.validation.name(index));
-            run.diverged(term, state.counters.step)
-        };
-        let image = run.validation.image(index)?;
-        let sr = upscale(model, run.model.architecture().grid(), &image, run.device)?;
-        scores.push(image.score(&sr).map_err(|error| match error {
-            MetricsError::NotFinite => diverged("SR"),
-            error => error.into(),
-        })?);
-        let loss = run.loss.apply(&tensor_of(&sr, run.device)?, &tensor_of(&image.hr, run.device)?)?;
-        let loss = f64::from(loss.to_scalar::<f32>()?);
-        if !loss.is_finite() {
-            return Err(diverged("loss"));
-        }
-        loss_sum += loss;
-    }
-    let Score { psnr_y_db, psnr_rgb_db, ssim } = Score::mean(&scores);
-    let loss = loss_sum / run.validation.len() as f64;
-    let protocol = run.validation.protocol().as_str().to_owned();
-    let mean = Validation { protocol, loss, psnr_y_db, psnr_rgb_db, ssim };
-    let psnr_y_db = mean.psnr_y_db.unwrap_or(f64::NAN);
-    let best = psnr_y_db.is_finite() && state.counters.best.is_none_or(|best| psnr_y_db > best.psnr_y_db);
-    if best {
-        state.counters.best = Some(Best { step: state.counters.step, psnr_y_db });
-        state.best_weights = Some(state.shown().tensors()?);
-    }
-    progress.validated(state.counters.step, &mean, best);
-    Ok(Some(mean))
+/// The network with a draw of its noise, after or in the step of this number; none where it takes no noise, and before the
+/// adversary plays: a pixel loss alone would teach the network to ignore the noise.
+fn drawn(run: &Restore, model: &dyn Upscaler, step: u64, draw: u64) -> Option<Box<dyn Upscaler>> {
+    let alone = run.adversary.is_some_and(|adversary| step <= adversary.pretraining_steps);
+    if alone { None } else { model.with_noise(Draw { seed: run.seed, step: draw }) }
 }
 
+/// The draw of the noise that images are measured with.
+const MEASURED_DRAW: u64 = 0;
+
 /// Closes the row of metrics.csv that ends at the present step.
-fn row(run: &Restore, counters: &mut Counters, validation: Option<Validation>) -> MetricsRow {
+fn row(
+    run: &Restore,
+    state: &mut State,
+    validated: Option<Validated>,
+    progress: &mut dyn Progress,
+) -> MetricsRow {
+    let State { counters, adversary, .. } = state;
     let steps = counters.steps_in_row as f64;
+    let (behind_bicubic_db, artefacts) =
+        validated.as_ref().map_or((None, None), |said| (said.behind_bicubic_db, said.artefacts));
+    let adversary = adversary.as_mut().map(|adversary| {
+        let mut row = adversary.row(counters.loss_sum / steps);
+        row.artefacts = artefacts;
+        let signs = adversary.signs(counters.step, &row, behind_bicubic_db);
+        progress.unhealthy(counters.step, &signs);
+        row.signs = signs.iter().map(|sign| sign.name().to_owned()).collect();
+        row
+    });
     let row = MetricsRow {
         step: counters.step,
         epoch: (counters.step - 1) / run.batches.steps_per_epoch(),
         learning_rate: run.trainer.schedule.learning_rate(counters.step - 1, run.trainer.steps),
         train_loss: counters.loss_sum / steps,
         grad_norm: Some(counters.grad_norm_sum / steps),
-        validation,
+        validation: validated.map(|said| said.mean),
+        adversary,
     };
     (counters.loss_sum, counters.grad_norm_sum, counters.steps_in_row) = (0., 0., 0);
     row

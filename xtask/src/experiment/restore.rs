@@ -5,7 +5,7 @@ use plumage_data::{InputGrid, Recipe};
 use plumage_losses::LossConfig;
 use plumage_metrics::Protocol;
 use plumage_models::{Grid, ModelConfig};
-use plumage_trainer::TrainerConfig;
+use plumage_trainer::{TrainerConfig, adversarial::AdversaryConfig};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,9 @@ pub(crate) struct RestoreExperiment {
     pub(crate) data: DataConfig,
     /// How it is trained.
     pub(crate) trainer: TrainerConfig,
+    /// Against whom it is trained; absent: against nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) adversarial: Option<AdversaryConfig>,
     /// How it is measured in the end.
     pub(crate) evaluation: EvaluationConfig,
 }
@@ -78,6 +81,8 @@ impl RestoreExperiment {
         broken.extend(below("data".into(), self.data.broken_rules()));
         broken.extend(below("data".into(), self.recipe().validate()));
         broken.extend(below("trainer".into(), self.trainer.validate()));
+        let adversary = self.adversarial.iter().flat_map(|config| config.validate(self.trainer.steps));
+        broken.extend(below("adversarial".into(), adversary.collect()));
         if broken.is_empty() {
             broken.extend(self.broken_network_rules());
         }

@@ -1,9 +1,12 @@
 //! The two sides of adversarial training: losses of generator and discriminator, and who pulls how hard.
 
+use plumage_record::AdversaryRow;
+
 use super::{smooth, step_axis};
 use crate::{
     ReportError,
-    plot::{self, Axis, Heading, Line, Lines, Picture, Spacing, palette},
+    plot::{self, Axis, Heading, Line, Lines, Mark, Picture, Spacing, palette},
+    records::Records,
 };
 
 /// The adversarial training of a generator, row by row.
@@ -28,9 +31,30 @@ pub struct AdversarialStep {
     pub g_terms: Vec<f64>,
     /// The norm of each term's gradient at the generator's output, as a share in [0, 1] of the sum of all.
     pub g_shares: Vec<f64>,
+    /// What the monitor found wrong, each by its name.
+    pub signs: Vec<String>,
 }
 
 impl Adversarial {
+    /// That of a run; none where it has no adversary.
+    pub(super) fn of(records: &Records) -> Option<Self> {
+        let rows = || records.metrics.iter().filter_map(|row| Some((row.step, row.adversary.as_ref()?)));
+        let (_, first) = rows().next()?;
+        let number = |value: Option<f64>| value.unwrap_or(f64::NAN);
+        let step = |(step, row): (u64, &AdversaryRow)| AdversarialStep {
+            step,
+            d_loss: number(row.d_loss),
+            g_terms: row.terms.iter().map(|term| number(term.value)).collect(),
+            g_shares: row.terms.iter().map(|term| number(term.share)).collect(),
+            signs: row.signs.clone(),
+        };
+        Some(Self {
+            heading: Heading { title: records.name.clone(), subtitle: records.in_a_line() },
+            terms: first.terms.iter().map(|term| term.name.replace('_', " ")).collect(),
+            rows: rows().map(step).collect(),
+        })
+    }
+
     /// The losses: the discriminator's, the generator's sum and its terms, on a logarithmic axis, since terms with their
     /// weights are far apart. Of one that falls below 0, as hinge losses do, the magnitude is shown, and the legend says
     /// so.
@@ -50,7 +74,7 @@ impl Adversarial {
     }
 
     fn loss_lines(&self) -> Lines {
-        let sum = self.curve(|row| row.g_terms.iter().sum());
+        let sum = self.curve(|row| row.g_terms.iter().filter(|term| !term.is_nan()).sum());
         let mut curves = vec![("D".to_owned(), self.curve(|row| row.d_loss)), ("G, sum".to_owned(), sum)];
         for (index, term) in self.terms.iter().enumerate() {
             let of_row = |row: &AdversarialStep| row.g_terms.get(index).copied().unwrap_or(f64::NAN);
@@ -68,7 +92,8 @@ impl Adversarial {
         let lines = curves.into_iter().zip(colours);
         let lines =
             lines.flat_map(|((label, points), colour)| smooth::lines(&label, points, Spacing::Log, colour));
-        self.chart("losses of generator and discriminator", y, raw_first(lines))
+        let marks = self.marks();
+        Lines { marks, ..self.chart("losses of generator and discriminator", y, raw_first(lines)) }
     }
 
     fn share_lines(&self) -> Lines {
@@ -80,6 +105,22 @@ impl Adversarial {
         let lines = raw_first(self.terms.iter().enumerate().flat_map(of_term));
         let y = Axis::between("share at G's output, per cent", Spacing::Linear, 0., 100.);
         self.chart("shares of the generator's gradient", y, lines)
+    }
+
+    /// A dot on the discriminator's loss where something first went wrong.
+    fn marks(&self) -> Vec<Mark> {
+        let mut marks: Vec<Mark> = Vec::new();
+        for row in self.rows.iter().filter(|row| row.d_loss.is_finite()) {
+            for sign in &row.signs {
+                let label = format!("{} at step {}", sign.replace('_', " "), row.step);
+                let is_known = marks.iter().any(|mark| mark.label.starts_with(&sign.replace('_', " ")));
+                if !is_known {
+                    let colour = colour_of_term(marks.len() + 2);
+                    marks.push(Mark { label, point: (row.step as f64, row.d_loss.abs()), colour });
+                }
+            }
+        }
+        marks
     }
 
     fn curve(&self, value: impl Fn(&AdversarialStep) -> f64) -> Vec<(f64, f64)> {
