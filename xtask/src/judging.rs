@@ -12,8 +12,8 @@ use plumage_data::fingerprint;
 use plumage_metrics::Protocol;
 use plumage_models::judge as network;
 use plumage_record::{
-    Checkpoint, Claim, Identity, ImageSet, JudgeRecords, JudgeStudy, Manifest, ModelSummary, Provenance, Purpose,
-    RunFolder, SeenImage, Status, newest_checkpoint, read_manifest, sha256,
+    Checkpoint, Claim, Identity, ImageSet, JudgeRecords, JudgeStudy, Manifest, ModelSummary, Provenance,
+    Purpose, RunFolder, SeenImage, Status, newest_checkpoint, read_manifest, sha256,
 };
 use plumage_reporting::write_run;
 use plumage_trainer::{
@@ -64,9 +64,7 @@ pub(crate) fn run(
         failure.with_checkpoint(left, request.again)
     })?;
     let study = Study { workspace, request, experiment, interrupt, opened: &opened, folder: &folder };
-    study
-        .run()
-        .map_err(|failure| failure.with_checkpoint(folder.checkpoints().newest_step(), request.again))
+    study.run().map_err(|failure| failure.with_checkpoint(folder.checkpoints().newest_step(), request.again))
 }
 
 /// What a study reads, opened.
@@ -97,9 +95,11 @@ impl Study<'_> {
         manifest.save(self.folder.path())?;
 
         // Pictures are made again by a resume: until they are all there, nothing is lost at any moment.
-        self.interrupt.finishing(format!("stopped while pictures are made; {done} trained judges are committed"));
+        self.interrupt
+            .finishing(format!("stopped while pictures are made; {done} trained judges are committed"));
         let Opened { methods, images, .. } = self.opened;
-        let studio = Studio { experiment: self.experiment, methods, folder: self.folder, interrupt: self.interrupt };
+        let studio =
+            Studio { experiment: self.experiment, methods, folder: self.folder, interrupt: self.interrupt };
         let shots = studio.shoot(images)?;
         let (names, device) = (self.experiment.methods(), device::best()?);
         let task = self.task(&names, &shots, &device);
@@ -192,7 +192,8 @@ impl Study<'_> {
         let verdicts = task.verdicts_file(&judged.verdicts)?;
         self.folder.save(Purpose::Judge, "verdicts.safetensors", &verdicts)?;
         let study = self.study();
-        let records = JudgeRecords { study, cells, differences, roc, curves: judged.curves, methods, spectra };
+        let records =
+            JudgeRecords { study, cells, differences, roc, curves: judged.curves, methods, spectra };
         Ok(records.save(self.folder)?)
     }
 

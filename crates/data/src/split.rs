@@ -262,7 +262,12 @@ mod tests {
         let left: Arc<dyn Dataset> = left;
         let halves = partition(&left, SplitFor::Judging, [("test", 0.5), ("train", 0.5)]).unwrap();
         // Four standard deviations of a binomial of about 1000 are 63.
-        assert!(halves[0].len().abs_diff(halves[1].len()) < 2 * 63, "{} {}", halves[0].len(), halves[1].len());
+        assert!(
+            halves[0].len().abs_diff(halves[1].len()) < 2 * 63,
+            "{} {}",
+            halves[0].len(),
+            halves[1].len()
+        );
     }
 
     #[test]

@@ -235,6 +235,9 @@ fn y_of_8_bit_has_no_level_that_hr_could_not_have() {
         let y = colour::y_rounded(&Planes::from_image(&colour_picture()));
         let hr = test.y_of_8_bit(&test.hr).unwrap();
         assert_eq!(hr.values[..36], y.values[..36]);
-        assert_eq!(test.y_of_8_bit(&test.lr).unwrap_err().to_string().split(',').next(), Some("expected a picture of [channels"));
+        assert_eq!(
+            test.y_of_8_bit(&test.lr).unwrap_err().to_string().split(',').next(),
+            Some("expected a picture of [channels")
+        );
     }
 }

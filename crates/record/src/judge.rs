@@ -209,8 +209,8 @@ impl JudgeRecords {
         rows::write(Purpose::Judge, &run.join(CURVES), &self.curves)?;
         rows::write(Purpose::Judge, &run.join(METHODS), &self.methods)?;
         rows::write(Purpose::Judge, &run.join(SPECTRA), &self.spectra)?;
-        let mut text = serde_json::to_vec_pretty(&self.study)
-            .map_err(|error| not_a_study(&run.join(STUDY), &error))?;
+        let mut text =
+            serde_json::to_vec_pretty(&self.study).map_err(|error| not_a_study(&run.join(STUDY), &error))?;
         text.push(b'\n');
         folder.save(Purpose::Judge, STUDY, &text)
     }

@@ -20,7 +20,8 @@ pub use disk::{Purpose, faults::mutant};
 pub use error::{ErrorKind, RecordError};
 pub use folder::{RunFolder, check_name};
 pub use judge::{
-    Claim, JudgeCurveRow, JudgeDifferenceRow, JudgeRecords, JudgeRocRow, JudgeRow, JudgeStudy, MethodRow, SpectrumRow,
+    Claim, JudgeCurveRow, JudgeDifferenceRow, JudgeRecords, JudgeRocRow, JudgeRow, JudgeStudy, MethodRow,
+    SpectrumRow,
 };
 pub use manifest::{Baseline, BestValidation, Manifest, ModelSummary, Status, read_manifest};
 pub use provenance::{Provenance, sha256};

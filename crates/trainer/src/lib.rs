@@ -5,9 +5,9 @@
 mod config;
 pub mod schedule;
 
-pub mod restore;
 pub mod adversarial;
 pub mod judge;
+pub mod restore;
 pub mod validation;
 
 mod checkpoint;

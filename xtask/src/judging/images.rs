@@ -42,8 +42,9 @@ impl Images {
         let all = open(&experiment.data.images, roots, &Limits::PHOTOGRAPH)?;
         let learnt: HashSet<&str> =
             methods.iter().flat_map(|method| &method.learnt).map(String::as_str).collect();
-        let unseen: Arc<dyn Dataset> =
-            Arc::new(Part::of(&all, |key| !learnt.contains(SeenImage::new("", String::new(), key).sha256.as_str()))?);
+        let unseen: Arc<dyn Dataset> = Arc::new(Part::of(&all, |key| {
+            !learnt.contains(SeenImage::new("", String::new(), key).sha256.as_str())
+        })?);
         let SplitConfig { validation, test } = experiment.judge.split;
         let shares = [("test", test), ("validation", validation), ("train", 1. - test - validation)];
         let too_few = |left: [usize; 3]| too_few(experiment, all.len(), unseen.len(), left);

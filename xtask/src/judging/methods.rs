@@ -5,7 +5,7 @@ use std::{collections::HashSet, path::Path};
 use candle_core::Device;
 use plumage_imaging::{Channels, Planes};
 use plumage_metrics::TestImage;
-use plumage_models::{Draw, Grid, ModelConfig, Upscaler, weights};
+use plumage_models::{Draw, ModelConfig, Upscaler, weights};
 use plumage_record::{Purpose, SeenImage, Status, disk, read_manifest, read_seen, sha256};
 use plumage_trainer::evaluate::upscale;
 
@@ -51,7 +51,12 @@ pub(super) fn open(experiment: &JudgeExperiment, request: &Request) -> Result<Ve
             format!("with the same --out and --data-root: {}", commands.join("; ")),
         ));
     }
-    experiment.judge.methods.iter().map(|name| Method::open(name, experiment.scale, request.results)).collect()
+    experiment
+        .judge
+        .methods
+        .iter()
+        .map(|name| Method::open(name, experiment.scale, request.results))
+        .collect()
 }
 
 impl Method {
@@ -64,7 +69,9 @@ impl Method {
         let RestoreExperiment { model: config, scale: trained_for, .. } = *trained;
         if trained_for != scale {
             return Err(Failure::usage(
-                format!("{name} enlarges by {trained_for}, and the judges look at pictures enlarged by {scale}"),
+                format!(
+                    "{name} enlarges by {trained_for}, and the judges look at pictures enlarged by {scale}"
+                ),
                 "set scale to that of the runs; all of them share one",
             ));
         }
@@ -106,16 +113,14 @@ impl Method {
     /// SR of an image, `[C, H, W]`, once for each draw of the noise, or once where there is none.
     pub(super) fn upscale(&self, image: &TestImage, draws: &[Draw]) -> Result<Vec<Planes>, Failure> {
         let grid = self.config.architecture().grid();
-        let make = |network: &dyn Upscaler| upscale(network, grid, image, &self.device).map_err(Failure::internal);
+        let make =
+            |network: &dyn Upscaler| upscale(network, grid, image, &self.device).map_err(Failure::internal);
         let noisy: Option<Vec<_>> = draws.iter().map(|draw| self.network.with_noise(*draw)).collect();
         match noisy {
-            Some(networks) if !networks.is_empty() => networks.iter().map(|network| make(network.as_ref())).collect(),
+            Some(networks) if !networks.is_empty() => {
+                networks.iter().map(|network| make(network.as_ref())).collect()
+            }
             _ => Ok(vec![make(self.network.as_ref())?]),
         }
-    }
-
-    /// Memory that a pixel of an image takes while the network works on it, about.
-    pub(super) fn is_on_lr(&self) -> bool {
-        self.config.architecture().grid() == Grid::Lr
     }
 }

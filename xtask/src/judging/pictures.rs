@@ -127,7 +127,13 @@ impl Studio<'_> {
     }
 
     /// Keeps LR, every method and HR of a test image side by side.
-    fn keep_figure(&self, index: usize, name: &str, image: &DynamicImage, shot: &Shot) -> Result<(), Failure> {
+    fn keep_figure(
+        &self,
+        index: usize,
+        name: &str,
+        image: &DynamicImage,
+        shot: &Shot,
+    ) -> Result<(), Failure> {
         let scale = self.experiment.scale;
         let names = self.experiment.methods();
         let mut panels = vec![lr_panel(image, scale)];

@@ -1,8 +1,6 @@
 //! What the verdicts of all judges come to: accuracy and AUC with intervals, differences of methods, ROC curves.
 
-use plumage_metrics::{
-    Difference, Measure, Verdict, judged, judged_difference, of_each_seed, roc_curve,
-};
+use plumage_metrics::{Difference, Measure, Verdict, judged, judged_difference, of_each_seed, roc_curve};
 use plumage_record::{JudgeDifferenceRow, JudgeRocRow, JudgeRow};
 
 use super::{Contest, Judging, StatisticsConfig, Verdicts, feature::Energies};
@@ -71,7 +69,8 @@ impl OfSize<'_> {
     /// The verdicts of the judges of each seed.
     fn seeds(&self, trained_on: Contest, tested_on: Contest) -> Vec<Vec<Verdict>> {
         let judges = self.run.all().into_iter().zip(self.verdicts);
-        let asked = judges.filter(|(which, _)| (which.patch_px, which.contest) == (self.patch_px, trained_on));
+        let asked =
+            judges.filter(|(which, _)| (which.patch_px, which.contest) == (self.patch_px, trained_on));
         asked.map(|(_, verdicts)| verdicts.in_contest(tested_on, self.run.test, f64::from)).collect()
     }
 
@@ -161,7 +160,9 @@ impl OfSize<'_> {
         let curves = seeds.iter().map(|verdicts| roc_curve(verdicts)).collect::<Result<Vec<_>, _>>()?;
         let points: Vec<Vec<(f64, f64)>> = curves
             .into_iter()
-            .map(|curve| curve.iter().map(|point| (point.false_positive_rate, point.true_positive_rate)).collect())
+            .map(|curve| {
+                curve.iter().map(|point| (point.false_positive_rate, point.true_positive_rate)).collect()
+            })
             .collect();
         for index in 0..ROC_POINTS {
             let rate = index as f64 / (ROC_POINTS - 1) as f64;

@@ -143,7 +143,8 @@ mod tests {
     use super::*;
 
     fn image() -> TestImage {
-        let pixel = |x: u32, y: u32| image::Rgb([(x * 7 % 200) as u8, (y * 5 % 190) as u8, ((x * y) % 180) as u8]);
+        let pixel =
+            |x: u32, y: u32| image::Rgb([(x * 7 % 200) as u8, (y * 5 % 190) as u8, ((x * y) % 180) as u8]);
         let picture = DynamicImage::ImageRgb8(image::RgbImage::from_fn(60, 48, pixel));
         TestImage::new(Protocol::YMatlab, &picture, 2, Channels::Y).unwrap()
     }

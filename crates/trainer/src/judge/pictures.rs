@@ -82,7 +82,9 @@ impl Pictures {
     /// The images of the part number `part`.
     pub fn new(images: Vec<Versions>, seed: u64, part: u64) -> Self {
         let mut in_half = vec![false; images.len()];
-        for image in permutation(images.len(), seed, Stream::Split, part, 0).into_iter().skip(images.len() / 2) {
+        for image in
+            permutation(images.len(), seed, Stream::Split, part, 0).into_iter().skip(images.len() / 2)
+        {
             in_half[image] = true;
         }
         Self { images, in_half, seed, part }

@@ -9,11 +9,7 @@ use plumage_models::{
 };
 use plumage_record::JudgeCurveRow;
 
-use super::{
-    Contest, Judging, Pictures, Verdicts,
-    contest::Shown,
-    pictures::Crop,
-};
+use super::{Contest, Judging, Pictures, Verdicts, contest::Shown, pictures::Crop};
 use crate::{Progress, TrainError, gradients::Gradients, optimizer::Optimizer};
 
 /// Which judge of a study one is.

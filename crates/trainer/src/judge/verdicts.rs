@@ -90,7 +90,8 @@ mod tests {
         let against = verdicts.in_contest(Contest::Against(1), &pictures, f64::from);
         let found: Vec<_> = against.iter().map(|v| (v.image, v.score, v.is_generated)).collect();
         let expected = [(0, 0., 2.), (0, 3., 5.), (1, 6., 8.), (1, 9., 11.)];
-        let expected = expected.iter().flat_map(|&(image, real, fake)| [(image, real, false), (image, fake, true)]);
+        let expected =
+            expected.iter().flat_map(|&(image, real, fake)| [(image, real, false), (image, fake, true)]);
         assert_eq!(found, expected.collect::<Vec<_>>());
         assert!(Verdicts::from_tensor(&verdicts.to_tensor().unwrap(), &pictures, 3, 2).is_err());
     }
