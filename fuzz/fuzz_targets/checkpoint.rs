@@ -1,7 +1,7 @@
 //! The manifest of a checkpoint: only the one that was written verifies, and no other reaches outside its folder.
 #![no_main]
 
-use std::{fs, sync::LazyLock};
+use std::{collections::BTreeMap, fs, sync::LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use plumage_record::{Identity, RunFolder};
@@ -9,7 +9,7 @@ use plumage_record::{Identity, RunFolder};
 static RUN: LazyLock<(tempfile::TempDir, RunFolder, Vec<u8>)> = LazyLock::new(|| {
     let results = tempfile::tempdir().expect("a folder");
     let (run, _) = RunFolder::begin(results.path(), "a").expect("a run");
-    let identity = Identity { config_sha256: "c".into(), data_sha256: "d".into(), seed: 1 };
+    let identity = Identity { config_sha256: "c".into(), data: BTreeMap::new(), seed: 1 };
     run.checkpoints().save(1, &[("weights", b"1234".to_vec())], &identity).expect("a checkpoint");
     let manifest =
         fs::read(run.path().join("checkpoints/step-0000000001/manifest.json")).expect("a manifest");

@@ -9,18 +9,22 @@ mod worker;
 mod arena;
 mod child;
 mod memory;
+mod mounted;
 mod sameness;
 
 mod checkpoints;
 mod configs;
 mod faults;
+mod full;
 mod images;
 mod kill;
 mod locks;
 mod mutants;
 mod names;
+mod power;
 mod signals;
 mod threads;
+mod variants;
 mod weights;
 
 pub(crate) use arena::Arena;
@@ -62,13 +66,19 @@ pub(crate) enum Group {
     Threads = 12,
     /// Bugs on purpose, which the comparison must find.
     Mutants = 13,
+    /// Power cuts on an ext4 in a file.
+    Power = 14,
+    /// Disks that fill up.
+    Full = 15,
 }
 
 impl Group {
     /// All of them, in the order in which they are begun.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Mutants,
         Self::Kill,
+        Self::Power,
+        Self::Full,
         Self::Points,
         Self::Faults,
         Self::Signals,
@@ -98,6 +108,8 @@ impl Group {
             Self::Names => "names",
             Self::Threads => "threads",
             Self::Mutants => "mutants",
+            Self::Power => "power",
+            Self::Full => "full",
         }
     }
 
@@ -105,7 +117,8 @@ impl Group {
     fn enough(self, arena: &Arena) -> Result<u64, Wrong> {
         Ok(match self {
             Self::Kill => 1_000,
-            Self::Signals => 300,
+            Self::Signals | Self::Power => 300,
+            Self::Full => 100,
             Self::Checkpoints => 50_000,
             Self::Images => 100_000,
             Self::Bombs => 1_005,
@@ -131,10 +144,21 @@ impl Group {
     fn together(self) -> Option<u64> {
         match self {
             Self::Checkpoints | Self::Images | Self::Configs | Self::Weights => Some(500),
+            Self::Power | Self::Full => Some(20),
             // What one leaves in memory would hide what the next one takes.
             Self::Bombs => Some(1),
             _ => None,
         }
+    }
+
+    /// Whether it mounts file systems, which takes the rights of root.
+    fn mounts(self) -> bool {
+        matches!(self, Self::Power | Self::Full)
+    }
+
+    /// Why it cannot be done here; none where it can.
+    fn obstacle(self, arena: &Arena) -> Option<String> {
+        if self.mounts() { mounted::obstacle(arena.work()) } else { None }
     }
 
     /// Makes one trial; nothing but the seed of the arena and the number decides what is done.
@@ -152,6 +176,8 @@ impl Group {
             Self::Names => names::trial(arena, trial),
             Self::Threads => threads::trial(arena, trial),
             Self::Mutants => mutants::trial(arena, trial),
+            Self::Power => power::trial(arena, trial),
+            Self::Full => full::trial(arena, trial),
         }
     }
 }

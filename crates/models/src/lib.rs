@@ -15,6 +15,7 @@ pub mod srcnn;
 pub mod srresnet;
 
 pub mod discriminator;
+pub mod features;
 pub mod judge;
 
 mod lr_network;

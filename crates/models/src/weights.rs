@@ -128,6 +128,11 @@ pub fn to_bytes(tensors: &Tensors, about: &BTreeMap<String, String>) -> Result<V
 /// # Errors
 /// An unreadable or oversized file, and all that [`from_bytes`] refuses.
 pub fn read(path: &Path) -> Result<Tensors, WeightsError> {
+    from_bytes(&read_bytes(path)?, &path.display().to_string())
+}
+
+/// The bytes of what begins like a safetensors file, within the limits.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, WeightsError> {
     let unreadable = |source| WeightsError::Read { path: path.to_owned(), source };
     let refused = |reason: String| WeightsError::Format { name: path.display().to_string(), reason };
     let meta = fs::metadata(path).map_err(unreadable)?;
@@ -142,7 +147,7 @@ pub fn read(path: &Path) -> Result<Tensors, WeightsError> {
     (&file).take(START as u64).read_to_end(&mut bytes).map_err(unreadable)?;
     check_start(&bytes, meta.len()).map_err(refused)?;
     file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
-    from_bytes(&bytes, &path.display().to_string())
+    Ok(bytes)
 }
 
 /// Reads the bytes of a safetensors file that came from `name`.

@@ -10,10 +10,11 @@ mod artefacts;
 mod health;
 
 use candle_core::{Device, Tensor};
-use plumage_losses::{AdversarialConfig, Term, Weight, WeightedSum, total_variation};
+use plumage_losses::{AdversarialConfig, Term, Weight, WeightedSum, perceptual, total_variation};
 use plumage_models::{
     Parameters,
     discriminator::{Discriminator, DiscriminatorConfig},
+    features::{Features, FeaturesConfig},
 };
 use plumage_record::{AdversaryRow, TermRow};
 use schemars::JsonSchema;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use artefacts::ArtefactSums;
 pub use health::Sign;
+use health::Stage;
 
 use crate::{
     TrainError,
@@ -44,12 +46,25 @@ pub struct AdversaryConfig {
     /// How much the total variation of the SR patches counts; absent: not at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_variation: Option<Weight>,
+    /// How much the features of another network count; absent: not at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub perceptual: Option<PerceptualConfig>,
     /// The network that tells.
     pub discriminator: DiscriminatorConfig,
     /// How its gradients become steps.
     pub optimizer: OptimizerConfig,
     /// Its learning rate over the steps in which it plays.
     pub schedule: ScheduleConfig,
+}
+
+/// `[adversarial.perceptual]`: SR and HR are to look alike to a network that has learnt to see.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PerceptualConfig {
+    /// The network.
+    pub features: FeaturesConfig,
+    /// How much its term counts beside the pixel loss.
+    pub weight: Weight,
 }
 
 impl AdversaryConfig {
@@ -68,7 +83,8 @@ impl AdversaryConfig {
     /// The terms of the generator's loss, in their order.
     fn terms(&self) -> Vec<&'static str> {
         let variation = self.total_variation.map(|_| TOTAL_VARIATION);
-        [PIXEL].into_iter().chain(variation).chain([ADVERSARIAL]).collect()
+        let perceptual = self.perceptual.as_ref().map(|_| PERCEPTUAL);
+        [PIXEL].into_iter().chain(variation).chain(perceptual).chain([ADVERSARIAL]).collect()
     }
 
     /// The part of the adversarial term's weight that counts in a step in which the discriminator plays.
@@ -80,12 +96,15 @@ impl AdversaryConfig {
 
 const PIXEL: &str = "pixel";
 const TOTAL_VARIATION: &str = "total_variation";
+const PERCEPTUAL: &str = "perceptual";
 const ADVERSARIAL: &str = "adversarial";
 
 /// The discriminator of a run, and how it fares.
 pub(crate) struct Adversary {
     config: AdversaryConfig,
     network: Discriminator,
+    /// The network of the perceptual term, and the term's weight.
+    features: Option<(Features, Weight)>,
     pub(crate) parameters: Parameters,
     pub(crate) optimizer: Optimizer,
     pub(crate) sums: DuelSums,
@@ -112,6 +131,9 @@ pub(crate) struct Moment {
 
 impl Adversary {
     /// The discriminator at its beginning, for images of `channels` channels.
+    ///
+    /// # Errors
+    /// The weights of the perceptual term's network cannot be read.
     pub(crate) fn new(
         config: &AdversaryConfig,
         channels: usize,
@@ -120,7 +142,16 @@ impl Adversary {
     ) -> Result<Self, TrainError> {
         let (parameters, network) = config.discriminator.init(channels, seed, device)?;
         let optimizer = Optimizer::new(&config.optimizer, &parameters);
-        Ok(Self { config: config.clone(), network, parameters, optimizer, sums: DuelSums::default() })
+        let features =
+            config.perceptual.as_ref().map(|config| Ok((config.features.load(device)?, config.weight)));
+        Ok(Self {
+            config: config.clone(),
+            network,
+            features: features.transpose().map_err(TrainError::Weights)?,
+            parameters,
+            optimizer,
+            sums: DuelSums::default(),
+        })
     }
 
     /// Whether it plays in the step of this number, counted from 1.
@@ -152,6 +183,9 @@ impl Adversary {
         sum.add(PIXEL, &pixel(sum.sr(), hr)?, Weight::Fixed(1.))?;
         if let Some(weight) = self.config.total_variation {
             sum.add(TOTAL_VARIATION, &total_variation(sum.sr())?, weight)?;
+        }
+        if let Some((features, weight)) = &self.features {
+            sum.add(PERCEPTUAL, &perceptual(sum.sr(), hr, |images| features.apply(images))?, *weight)?;
         }
         let of_sr = self.network.detached().forward(sum.sr())?;
         let adversarial = self.config.game.of_generator(&of_hr, &of_sr)?;
@@ -222,8 +256,9 @@ impl Adversary {
 
     /// What is wrong with a row; `behind_bicubic_db` is how far the validation PSNR lies below that of bicubic.
     pub(crate) fn signs(&self, step: u64, row: &AdversaryRow, behind_bicubic_db: Option<f64>) -> Vec<Sign> {
-        let at_full_weight = self.plays_in(step) && self.config.ramp(step) == 1.;
-        health::signs(row, at_full_weight, behind_bicubic_db)
+        let played = self.played(step);
+        let at_full_weight = played > 0 && self.config.ramp(step) == 1.;
+        health::signs(row, Stage { played, at_full_weight }, behind_bicubic_db)
     }
 }
 

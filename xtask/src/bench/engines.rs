@@ -49,7 +49,6 @@ impl Engine {
 mod tests {
     use candle_core::{DType, Device, Module, Tensor};
     use candle_nn::VarBuilder;
-    use plumage_conv::{to_nchw, to_nhwc};
     use plumage_models::Parameters;
     use plumage_trainer::gradients::Gradients;
 
@@ -98,13 +97,21 @@ mod tests {
             let candles = |vb: VarBuilder| candle::Srcnn::new(&networks::srcnn(channels, middle), &vb);
             assert_same((parameters, |xs: &Tensor| model.forward(xs)), candles, (2, channels, 21, 19));
         }
-        let (parameters, generator) = Parameters::init(0, &Device::Cpu, plumage::Generator::new).unwrap();
-        let ours = |xs: &Tensor| to_nchw(&generator.forward(&to_nhwc(xs)?)?);
+        let (parameters, generator) = plumage::generator().unwrap();
+        // With weights of zero nothing but the skip is left.
+        let (none, skip) = plumage::generator().unwrap();
+        for (_, weight) in none.iter() {
+            weight.set(&weight.zeros_like().unwrap()).unwrap();
+        }
+        let ours = |xs: &Tensor| {
+            let (_, _, height, width) = xs.dims4()?;
+            let (scale, features) = (networks::SCALE, (generator.forward(xs)? - skip.forward(xs)?.detach())?);
+            features + xs.upsample_nearest2d(scale * height, scale * width)?
+        };
         assert_same((parameters, ours), |vb| candle::Generator::new(&vb), (2, 3, 13, 11));
 
-        let (parameters, discriminator) =
-            Parameters::init(0, &Device::Cpu, plumage::Discriminator::new).unwrap();
-        let ours = |xs: &Tensor| discriminator.forward(&to_nhwc(xs)?);
+        let (parameters, discriminator) = plumage::discriminator().unwrap();
+        let ours = |xs: &Tensor| discriminator.forward(xs)?.unsqueeze(1);
         // Square, since candle takes the padding of a strided gradient from the height alone.
         assert_same((parameters, ours), |vb| candle::Discriminator::new(&vb), (2, 3, 36, 36));
     }

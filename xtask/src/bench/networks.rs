@@ -10,7 +10,7 @@ pub(crate) const SCALE: usize = 3;
 /// Slope of the discriminator's activations below zero.
 pub(crate) const SLOPE: f64 = 0.2;
 /// Channels after each convolution of the discriminator.
-const WIDTHS: [usize; 4] = [32, 64, 64, 128];
+pub(crate) const WIDTHS: [usize; 4] = [32, 64, 64, 128];
 
 /// A convolution with bias and zeros beyond the border.
 #[derive(Clone, Debug)]

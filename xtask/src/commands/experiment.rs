@@ -47,6 +47,13 @@ impl Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let interrupt = Interrupt::listen(args.again(false))?;
+    // Before anything else computes: a network that is built to be checked would begin with a thread for each core.
+    if let Some(threads) = args.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.get())
+            .build_global()
+            .map_err(Failure::internal)?;
+    }
     let workspace = Workspace::find()?;
     let results = workspace.results(args.out.as_deref());
     let roots = workspace.data_roots(args.data_root.as_deref());
@@ -60,12 +67,6 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         args.set.clone()
     };
     let experiment = Experiment::load(&workspace, &args.name, &set)?;
-    if let Some(threads) = args.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.get())
-            .build_global()
-            .map_err(Failure::internal)?;
-    }
     let request = training::Request {
         name: &args.name,
         resolved: &experiment.resolved,

@@ -16,9 +16,10 @@ use super::{
     Group, Outcome, Wrong,
     child::Running,
     faults::{self, Counts},
-    sameness,
+    mounted::alone,
+    sameness, variants,
 };
-use crate::{experiment::Experiment, workspace::Workspace};
+use crate::workspace::Workspace;
 
 /// The experiment of the trials: everything that a run has, in half a second.
 pub(super) const NAME: &str = "torture";
@@ -73,33 +74,6 @@ validate_every = 2
 checkpoint_every = 2
 "#;
 
-/// What makes any experiment tiny.
-const VARIANT_TOML: &str = r#"
-[data.train.aviary]
-images = 8
-side = 64
-seed = 1
-
-[data.validation.aviary]
-images = 1
-side = 64
-seed = 2
-
-[data.split]
-validation = 0.0
-test = 0.25
-
-[trainer]
-steps = 6
-record_every = 1
-validate_every = 3
-checkpoint_every = 3
-
-[evaluation]
-on = ["test"]
-figures = 0
-"#;
-
 /// The place of all trials of one torture.
 pub(crate) struct Arena {
     work: PathBuf,
@@ -139,10 +113,7 @@ impl Arena {
             }
         }
         let experiments = workspace.join("experiments");
-        for name in Experiment::names(shipped).map_err(|failure| format!("{failure:?}"))? {
-            let text = format!("extends = \"{name}\"\nabout = \"a tiny {name}\"\n{VARIANT_TOML}");
-            fs::write(experiments.join(format!("{VARIANT}{name}.toml")), text)?;
-        }
+        variants::write(&experiments, shipped)?;
         fs::write(experiments.join(format!("{NAME}.toml")), TOML)?;
         fs::write(experiments.join(format!("{NAME}_folder.toml")), FOLDER_TOML)?;
         Ok(Self::in_folder(work, seed))
@@ -182,6 +153,11 @@ impl Arena {
         self.work.join("workspace")
     }
 
+    /// The experiments in it.
+    pub(super) fn experiments(&self) -> PathBuf {
+        self.workspace().join("experiments")
+    }
+
     /// The random draws of a trial: the same for the same seed, group and number.
     pub(super) fn draws(&self, group: Group, trial: u64) -> impl Rng + use<> {
         generator(self.seed, Stream::Torture, group as u64, trial)
@@ -202,10 +178,22 @@ impl Arena {
         &self,
         arguments: impl IntoIterator<Item = S>,
     ) -> Command {
-        // The link holds on to this very program, should another one be built in its place meanwhile.
-        let link = Path::new("/proc/self/exe");
-        let program = if link.exists() { link.to_owned() } else { env::current_exe().unwrap_or_default() };
-        let mut command = Command::new(program);
+        self.prepared(Command::new(this_program()), arguments)
+    }
+
+    /// The same with mounts that nobody else sees.
+    pub(super) fn command_alone<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Command {
+        self.prepared(alone(this_program()), arguments)
+    }
+
+    fn prepared<S: AsRef<std::ffi::OsStr>>(
+        &self,
+        mut command: Command,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Command {
         command.args(arguments).current_dir(self.workspace());
         for variable in ["PLUMAGE_DATA", "PLUMAGE_FAULT", "PLUMAGE_FAULT_LOG", "PLUMAGE_MUTANT"] {
             command.env_remove(variable);
@@ -300,18 +288,10 @@ impl Arena {
     }
 }
 
-/// Names of tiny experiments begin so.
-const VARIANT: &str = "tiny_";
-
-/// A tiny variant of every shipped experiment.
-pub(super) fn tiny_variants(workspace: &Path) -> Result<Vec<String>, Wrong> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(workspace.join("experiments"))? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        names.extend(name.strip_suffix(".toml").filter(|name| name.starts_with(VARIANT)).map(str::to_owned));
-    }
-    names.sort_unstable();
-    Ok(names)
+/// A name for this program that holds on to it, should another one be built in its place meanwhile.
+fn this_program() -> PathBuf {
+    let link = PathBuf::from(format!("/proc/{}/exe", std::process::id()));
+    if link.exists() { link } else { env::current_exe().unwrap_or_default() }
 }
 
 /// A folder with nothing in it.

@@ -26,9 +26,19 @@ impl Moment {
         if draws.random_bool(0.5) {
             return Ok(Self::At(reference.took.mul_f64(draws.random())));
         }
+        Self::in_training(draws, reference, run, Duration::from_millis(8))
+    }
+
+    /// A moment up to `then` after some row of metrics.csv.
+    pub(super) fn in_training(
+        draws: &mut impl Rng,
+        reference: &Reference,
+        run: &Path,
+        then: Duration,
+    ) -> Result<Self, Wrong> {
         let length = fs::metadata(reference.run.join("metrics.csv"))?.len();
         let bytes = draws.random_range(0..length);
-        let then = Duration::from_micros(draws.random_range(0..8_000));
+        let then = Duration::from_micros(draws.random_range(0..then.as_micros() as u64));
         Ok(Self::AfterBytes { metrics: run.join("metrics.csv"), bytes, then })
     }
 

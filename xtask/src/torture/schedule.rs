@@ -38,7 +38,13 @@ pub(crate) fn carry_out(plan: &Plan, arena: &Arena) -> Result<(u64, u64), Wrong>
     arena.reference()?;
     arena.half()?;
     let mut ends = BTreeMap::new();
+    let mut groups = Vec::new();
     for &group in &plan.groups {
+        if let Some(obstacle) = group.obstacle(arena) {
+            note!("SKIPPED {}, which mounts file systems: {obstacle}", group.name());
+            continue;
+        }
+        groups.push(group);
         let end = match plan.trials {
             Some(trials) => (plan.first + trials).min(group.end(arena)?),
             None => group.enough(arena)?,
@@ -48,8 +54,7 @@ pub(crate) fn carry_out(plan: &Plan, arena: &Arena) -> Result<(u64, u64), Wrong>
     }
     let mut last_line = Instant::now();
     while plan.time.is_none_or(|time| tally.spent_s < time.as_secs_f64()) {
-        let unfinished =
-            plan.groups.iter().filter(|group| tally.groups[group.name()].next < ends[group.name()]);
+        let unfinished = groups.iter().filter(|group| tally.groups[group.name()].next < ends[group.name()]);
         let spent = |group: &&Group| tally.groups[group.name()].spent_s;
         let Some(&group) = unfinished.min_by(|a, b| spent(a).total_cmp(&spent(b))) else { break };
         let first = tally.groups[group.name()].next;

@@ -1,14 +1,10 @@
-//! The number of threads changes no byte: of every shipped experiment made tiny, and of random combinations of settings.
+//! The number of threads changes no byte: of every kind of experiment made tiny, and of random combinations of settings.
 
 use std::{fs, path::Path};
 
 use rand::{Rng, seq::IndexedRandom};
 
-use super::{
-    Group, Outcome, Wrong,
-    arena::{Arena, tiny_variants},
-    child::Running,
-};
+use super::{Group, Outcome, Wrong, arena::Arena, child::Running, variants};
 
 /// The numbers of threads; the first is what the others are compared with.
 const THREADS: [&str; 5] = ["1", "2", "3", "4", "8"];
@@ -16,13 +12,13 @@ const THREADS: [&str; 5] = ["1", "2", "3", "4", "8"];
 /// What may not differ.
 const FILES: [&str; 3] = ["metrics.csv", "evaluation.csv", "weights.safetensors"];
 
-/// One trial for each shipped experiment; those after them are random.
+/// One trial for each kind of experiment; those after them are random.
 pub(super) fn trials(arena: &Arena) -> Result<u64, Wrong> {
-    Ok(tiny_variants(&arena.workspace())?.len() as u64)
+    Ok(variants::names(&arena.experiments())?.len() as u64)
 }
 
 pub(super) fn trial(arena: &Arena, trial: u64) -> Outcome {
-    let variants = tiny_variants(&arena.workspace())?;
+    let variants = variants::names(&arena.experiments())?;
     let place = arena.place(Group::Threads, trial)?;
     let (name, changes) = match variants.get(trial as usize) {
         Some(name) => (name.clone(), Vec::new()),

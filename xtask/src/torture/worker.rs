@@ -30,7 +30,8 @@ pub(super) fn make_in_a_process(group: Group, arena: &Arena, first: u64, count: 
     fs::create_dir_all(&place)?;
     let journal = place.join("journal.txt");
     let (seed, first_text, count_text) = (arena.seed().to_string(), first.to_string(), count.to_string());
-    let mut command = arena.command(["torture-worker", group.name(), &seed, &first_text, &count_text]);
+    let arguments = ["torture-worker", group.name(), &seed, &first_text, &count_text];
+    let mut command = if group.mounts() { arena.command_alone(arguments) } else { arena.command(arguments) };
     let mut running = Running::start(command.arg(arena.work()), &place)?;
     let (mut length, mut since_change) = (0, Duration::ZERO);
     let mut hung = false;

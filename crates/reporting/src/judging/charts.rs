@@ -53,15 +53,14 @@ fn claim_map(judged: &JudgeRecords, run: &str) -> Option<HeatMap> {
             trainings.push(&case.row.trained_on);
         }
     }
-    let points = |share: f64| format!("{:+.1}", 100. * share);
     let cell = |training: &str, patch_px: usize| {
         let case = cases
             .iter()
             .find(|case| (case.row.trained_on.as_str(), case.row.patch_px) == (training, patch_px))?;
         Some(HeatCell {
             value: case.difference,
-            label: points(case.difference),
-            detail: format!("{} to {}", points(case.low), points(case.high)),
+            label: claim::points(case.difference),
+            detail: format!("{} to {}", claim::points(case.low), claim::points(case.high)),
             is_framed: case.says() == claim::Says::Nothing,
         })
     };
@@ -86,7 +85,7 @@ fn claim_map(judged: &JudgeRecords, run: &str) -> Option<HeatMap> {
         columns: sizes.iter().map(|size| format!("{size} px")).collect(),
         cells: trainings.iter().map(row).collect(),
         middle: 0.,
-        key: [-0.5, -0.25, 0., 0.25, 0.5].map(|value| (value, format!("{:+.0}", 100. * value))).into(),
+        key: [-0.5, -0.25, 0., 0.25, 0.5].map(|value| (value, claim::points(value))).into(),
         frame_says: "the interval contains 0".to_owned(),
     })
 }

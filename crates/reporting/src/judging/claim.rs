@@ -110,6 +110,12 @@ pub(super) fn training(name: &str) -> String {
     }
 }
 
+/// A share in percentage points, with its sign unless it is 0.
+pub(super) fn points(share: f64) -> String {
+    let text = format!("{:+.1}", 100. * share);
+    if matches!(text.as_str(), "+0.0" | "-0.0") { "0.0".to_owned() } else { text }
+}
+
 /// Words with commas between them, and `and` before the last.
 fn joined(words: Vec<String>) -> String {
     match words.as_slice() {
@@ -162,6 +168,11 @@ mod tests {
         insta::assert_snapshot!(told(&[
             (16, "srgan", 0.2), (16, "srcnn", -0.2), (16, "itself", 0.1), (32, "srgan", 0.3), (32, "srcnn", 0.0),
         ]), @"");
+    }
+
+    #[test]
+    fn nothing_has_no_sign() {
+        assert_eq!([0.1234, -0.1234, 1e-9, -1e-9, -0.0].map(points), ["+12.3", "-12.3", "0.0", "0.0", "0.0"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use plumage_record::{JudgeRecords, JudgeRow, Manifest, Status};
 
 use super::{
-    claim::{self, Says},
+    claim::{self, Says, points},
     matrix, methods,
 };
 use crate::{
@@ -74,7 +74,6 @@ fn verdict(judged: &JudgeRecords, charts: &[String]) -> String {
         claim.fools_more, claim.than
     );
     for case in claim::cases(judged, claim) {
-        let points = |share: f64| format!("{:+.1}", 100. * share);
         let says = match case.says() {
             Says::Holds => format!("{} fools it more", claim.fools_more),
             Says::Reversed => format!("{} fools it more", claim.than),

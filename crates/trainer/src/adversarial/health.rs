@@ -17,6 +17,11 @@ pub enum Sign {
         /// How well it tells: 0 guesses.
         advantage: f64,
     },
+    /// The discriminator still guesses: it has not begun to learn, or its units have died.
+    DiscriminatorBlind {
+        /// How well it tells: 0 guesses.
+        advantage: f64,
+    },
     /// The adversarial term pulls more than all the others together.
     AdversarialTooStrong {
         /// Its share of the gradient.
@@ -53,6 +58,9 @@ pub enum Sign {
 /// super-resolution it does.
 const MOST_ADVANTAGE: f64 = 0.97;
 const LEAST_ADVANTAGE: f64 = -1.;
+/// Below this a discriminator guesses; one with spectral normalisation needs about a hundred steps to get above it.
+const GUESSING: f64 = 1e-3;
+const STEPS_TO_SEE: u64 = 100;
 const MOST_SHARE: f64 = 0.5;
 const LEAST_SHARE: f64 = 0.005;
 /// protocol.md of the study: a PSNR more than 3 dB below bicubic is too strong an adversary.
@@ -62,8 +70,17 @@ const MOST_CHECKERBOARD_DB: f64 = 3.;
 const MOST_DRIFT_LEVELS: f64 = 2.;
 const LEAST_NOISE_LEVELS: f64 = 0.05;
 
+/// How far the duel is when a row is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Stage {
+    /// Steps in which the discriminator has played.
+    pub(super) played: u64,
+    /// Whether the adversarial term has its full weight.
+    pub(super) at_full_weight: bool,
+}
+
 /// What is wrong with a row.
-pub(super) fn signs(row: &AdversaryRow, at_full_weight: bool, behind_bicubic_db: Option<f64>) -> Vec<Sign> {
+pub(super) fn signs(row: &AdversaryRow, stage: Stage, behind_bicubic_db: Option<f64>) -> Vec<Sign> {
     let share = row.terms.iter().find(|term| term.name == ADVERSARIAL).and_then(|term| term.share);
     let artefacts = row.artefacts.as_ref();
     let found = [
@@ -73,9 +90,13 @@ pub(super) fn signs(row: &AdversaryRow, at_full_weight: bool, behind_bicubic_db:
         row.d_advantage
             .filter(|advantage| *advantage < LEAST_ADVANTAGE)
             .map(|advantage| Sign::DiscriminatorLost { advantage }),
+        row.d_advantage
+            .filter(|advantage| (LEAST_ADVANTAGE..GUESSING).contains(advantage))
+            .filter(|_| stage.played >= STEPS_TO_SEE)
+            .map(|advantage| Sign::DiscriminatorBlind { advantage }),
         share.filter(|share| *share > MOST_SHARE).map(|share| Sign::AdversarialTooStrong { share }),
         share
-            .filter(|share| at_full_weight && *share < LEAST_SHARE)
+            .filter(|share| stage.at_full_weight && *share < LEAST_SHARE)
             .map(|share| Sign::AdversarialTooWeak { share }),
         behind_bicubic_db
             .filter(|db| *db > MOST_BEHIND_BICUBIC_DB)
@@ -102,6 +123,7 @@ impl Sign {
         match self {
             Self::DiscriminatorSaturated { .. } => "discriminator_saturated",
             Self::DiscriminatorLost { .. } => "discriminator_lost",
+            Self::DiscriminatorBlind { .. } => "discriminator_blind",
             Self::AdversarialTooStrong { .. } => "adversarial_too_strong",
             Self::AdversarialTooWeak { .. } => "adversarial_too_weak",
             Self::FarFromHr { .. } => "far_from_hr",
@@ -124,6 +146,10 @@ impl std::fmt::Display for Sign {
             Self::DiscriminatorLost { advantage } => write!(
                 f,
                 "the discriminator does worse than guessing (advantage {advantage:.2}): lower adversarial.schedule.learning_rate"
+            ),
+            Self::DiscriminatorBlind { advantage } => write!(
+                f,
+                "the discriminator guesses (advantage {advantage:.4}): if that goes on, change adversarial.schedule.learning_rate"
             ),
             Self::AdversarialTooStrong { share } => write!(
                 f,
@@ -175,7 +201,8 @@ mod tests {
     }
 
     fn names(row: &AdversaryRow, behind_bicubic_db: f64) -> Vec<&'static str> {
-        signs(row, true, Some(behind_bicubic_db)).iter().map(Sign::name).collect()
+        let stage = Stage { played: 1000, at_full_weight: true };
+        signs(row, stage, Some(behind_bicubic_db)).iter().map(Sign::name).collect()
     }
 
     #[test]
@@ -194,6 +221,7 @@ mod tests {
             |change: &dyn Fn(&mut Artefacts)| with(&|row| row.artefacts.iter_mut().for_each(change));
         assert_eq!(with(&|row| row.d_advantage = Some(0.99)), ["discriminator_saturated"]);
         assert_eq!(with(&|row| row.d_advantage = Some(-3.)), ["discriminator_lost"]);
+        assert_eq!(with(&|row| row.d_advantage = Some(-1e-4)), ["discriminator_blind"]);
         assert_eq!(with(&|row| row.terms[1].share = Some(0.9)), ["adversarial_too_strong"]);
         assert_eq!(with(&|row| row.terms[1].share = Some(0.001)), ["adversarial_too_weak"]);
         assert_eq!(artefact(&|artefacts| artefacts.val_checkerboard_db = Some(6.)), ["checkerboard"]);
@@ -203,9 +231,9 @@ mod tests {
     }
 
     #[test]
-    fn a_term_on_its_ramp_may_be_weak() {
+    fn at_the_beginning_a_term_may_be_weak_and_a_discriminator_guess() {
         let mut row = healthy();
-        row.terms[1].share = Some(0.);
-        assert_eq!(signs(&row, false, None), []);
+        (row.terms[1].share, row.d_advantage) = (Some(0.), Some(0.));
+        assert_eq!(signs(&row, Stage { played: 60, at_full_weight: false }, None), []);
     }
 }

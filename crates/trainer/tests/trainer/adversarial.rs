@@ -7,7 +7,7 @@ use plumage_losses::{AdversarialConfig, LossConfig, VanillaConfig, Weight};
 use plumage_models::{ModelConfig, discriminator::DiscriminatorConfig, srresnet::SrresnetConfig};
 use plumage_record::{AdversaryRow, read_metrics};
 use plumage_trainer::{
-    Ending,
+    Ending, TrainError,
     adversarial::AdversaryConfig,
     schedule::{ScheduleConfig, ScheduleShape},
 };
@@ -23,6 +23,7 @@ fn srgan() -> Run {
         game: AdversarialConfig::Vanilla(VanillaConfig { real_label: 0.9 }),
         weight: Weight::Share(0.1),
         total_variation: Some(Weight::Share(0.01)),
+        perceptual: None,
         discriminator: DiscriminatorConfig { widths: vec![8, 16], spectral_norm: true },
         optimizer: adam(),
         schedule: ScheduleConfig { learning_rate: 1e-4, warmup_steps: 0, shape: ScheduleShape::Constant },
@@ -39,8 +40,8 @@ fn srgan() -> Run {
 /// A run with an adversary from the first step on, for long enough that the monitor sees it.
 fn duel(change: impl Fn(&mut AdversaryConfig)) -> Run {
     let mut run = srgan();
-    (run.trainer.steps, run.trainer.record_every, run.trainer.validate_every) = (100, 20, 100);
-    run.trainer.checkpoint_every = 100;
+    (run.trainer.steps, run.trainer.record_every, run.trainer.validate_every) = (200, 20, 200);
+    run.trainer.checkpoint_every = 200;
     if let Some(adversary) = &mut run.adversary {
         (adversary.pretraining_steps, adversary.ramp_steps) = (0, 0);
         change(adversary);
@@ -131,11 +132,24 @@ fn a_discriminator_that_learns_a_hundred_times_too_fast_is_named() {
     let unbridled = |faster: f64| {
         rows_of(&duel(|adversary| {
             adversary.discriminator.spectral_norm = false;
-            adversary.schedule.learning_rate = 5e-4 * faster;
+            adversary.schedule.learning_rate = 5e-3 * faster;
         }))
     };
     let rows = unbridled(100.);
     assert!(named(&rows), "{rows:?}");
     let healthy = unbridled(1.);
     assert!(!named(&healthy), "{healthy:?}");
+}
+
+#[test]
+fn what_is_not_finite_is_named_with_the_side_that_it_is_on() {
+    let results = tempfile::tempdir().unwrap();
+    let wild = duel(|adversary| {
+        adversary.discriminator.spectral_norm = false;
+        adversary.schedule.learning_rate = 1e20;
+    });
+    let error = train_in(results.path(), &wild, u64::MAX).unwrap_err();
+    let TrainError::Diverged { term, step, .. } = &error else { panic!("{error}") };
+    assert!(term.contains("discriminator") || term.contains("adversarial"), "{error}");
+    assert!(*step <= 3, "{error}");
 }
