@@ -40,9 +40,13 @@ fn is_empty(folder: &Path) -> bool {
 
 #[test]
 fn a_command_line_that_is_wrong_exits_2_and_says_so_as_json() {
-    for arguments in
-        [&["--json", "experiment"][..], &["nonsense", "--json"], &["list", "--json", "--no-such"]]
-    {
+    for arguments in [
+        &["--json", "experiment"][..],
+        &["nonsense", "--json"],
+        &["list", "--json", "--no-such"],
+        &["experiment", "tiny", "--json", "--threads", "0"],
+        &["experiment", "tiny", "--json", "--threads", "60000"],
+    ] {
         let error = json_of(&xtask(arguments));
         assert_eq!((&error["error"], &error["exit"]), (&"usage".into(), &2.into()), "{error}");
     }

@@ -51,7 +51,7 @@ impl Architecture for EspcnConfig {
             Conv2d::new(channels, n1, 5, RELU, Init::He, vb.pp("conv1"))?.layer(),
             Conv2d::new(n1, n2, 3, RELU, Init::He, vb.pp("conv2"))?.layer(),
         ];
-        let tail = Tail { kernel: 3, channels, scale, residual: self.residual };
+        let tail = Tail { kernel: 3, channels, scale, residual: self.residual, hr_feats: None };
         Ok(Box::new(LrNetwork::new(body, n2, tail, &vb)?))
     }
 }

@@ -71,7 +71,7 @@ impl Architecture for FsrcnnConfig {
             body.push(layer(n_shrunk, n_shrunk, 3, vb.pp("map").pp(index))?);
         }
         body.push(layer(n_shrunk, n_feats, 1, vb.pp("expand"))?);
-        let tail = Tail { kernel: 3, channels, scale, residual };
+        let tail = Tail { kernel: 3, channels, scale, residual, hr_feats: None };
         Ok(Box::new(LrNetwork::new(body, n_feats, tail, &vb)?))
     }
 }

@@ -37,14 +37,18 @@ pub(crate) struct Tail {
     pub(crate) scale: usize,
     /// Whether the bicubic enlargement is added.
     pub(crate) residual: bool,
+    /// Feature maps that the shuffle makes, of which one more convolution makes the image; without them it makes the image.
+    pub(crate) hr_feats: Option<usize>,
 }
 
 /// Convolutions over the LR image, `tail` being the last, and a pixel shuffle.
 #[derive(Clone)]
 pub(crate) struct LrNetwork {
-    /// All convolutions, the tail included.
+    /// All convolutions on the LR grid, the tail included.
     pub(crate) layers: Vec<Layer>,
     scale: usize,
+    /// The convolution on the HR grid, if there is one.
+    last: Option<Layer>,
     bicubic: Option<Layer>,
 }
 
@@ -52,27 +56,40 @@ pub(crate) struct LrNetwork {
 pub(crate) type Run = fn(&Tensor, &[Layer]) -> Result<Tensor>;
 
 impl LrNetwork {
-    /// `body` with a tail whose parameters are `tail.weight` and `tail.bias` of `vb`.
+    /// `body` with a tail whose parameters are those of `tail` in `vb`, and of `last` where it has one.
     pub(crate) fn new(mut body: Vec<Layer>, features: usize, tail: Tail, vb: &VarBuilder) -> Result<Self> {
-        let Tail { kernel, channels, scale, residual } = tail;
-        let init = Init::Icnr { std: TAIL_STD, scale };
-        let last = Conv2d::new(features, channels * scale * scale, kernel, LINEAR, init, vb.pp("tail"))?;
-        body.push(last.layer());
+        let Tail { kernel, channels, scale, residual, hr_feats } = tail;
+        let he = (2. / (features * kernel * kernel) as f64).sqrt();
+        let (made, options, std) = match hr_feats {
+            Some(hr_feats) => (hr_feats, RELU, he),
+            None => (channels, LINEAR, TAIL_STD),
+        };
+        let init = Init::Icnr { std, scale };
+        let tail = Conv2d::new(features, made * scale * scale, kernel, options, init, vb.pp("tail"))?;
+        body.push(tail.layer());
+        let start = Init::Normal { std: TAIL_STD };
+        let last = hr_feats.map(|made| Conv2d::new(made, channels, 3, LINEAR, start, vb.pp("last")));
+        let last = last.transpose()?.map(|last| last.layer());
         let bicubic = residual.then(|| bicubic(channels, scale, vb)).transpose()?;
-        Ok(Self { layers: body, scale, bicubic })
+        Ok(Self { layers: body, scale, last, bicubic })
     }
 
     /// The SR image of the last layer's output.
     ///
     /// # Shapes
-    /// `lr: [B, H, W, C]`, `features: [B, H, W, C * scale^2]`; returns `[B, C, scale * H, scale * W]`.
+    /// `lr: [B, H, W, C]`, `features: [B, H, W, F * scale^2]`; returns `[B, C, scale * H, scale * W]`.
     pub(crate) fn sr(&self, lr: &Tensor, features: Tensor, run: Run) -> Result<Tensor> {
-        let pixels = match &self.bicubic {
-            // Before the shuffle, the pixels that one pixel becomes are channels side by side: so is their enlargement.
-            Some(layer) => (features + run(&mirrored(lr)?, std::slice::from_ref(layer))?)?,
-            None => features,
+        let alone = |layer: &Layer, xs: &Tensor| run(xs, std::slice::from_ref(layer));
+        // Before the shuffle, the pixels that one pixel becomes are channels side by side: so is their enlargement.
+        let bicubic = self.bicubic.as_ref().map(|layer| alone(layer, &mirrored(lr)?)).transpose()?;
+        let shuffled = |pixels: &Tensor| pixel_shuffle(pixels, self.scale);
+        let pixels = match (&self.last, bicubic) {
+            (None, None) => shuffled(&features)?,
+            (None, Some(bicubic)) => shuffled(&(features + bicubic)?)?,
+            (Some(last), None) => alone(last, &shuffled(&features)?)?,
+            (Some(last), Some(bicubic)) => (alone(last, &shuffled(&features)?)? + shuffled(&bicubic)?)?,
         };
-        to_nchw(&pixel_shuffle(&pixels, self.scale)?)
+        to_nchw(&pixels)
     }
 
     fn run(&self, xs: &Tensor, run: Run) -> Result<Tensor> {
@@ -89,7 +106,8 @@ impl Upscaler for LrNetwork {
     /// The bicubic enlargement is not counted, as it is not for networks that are given it. Rounded up.
     fn macs_per_hr_pixel(&self) -> u64 {
         let of_lr_pixel: usize = self.layers.iter().map(|layer| layer.weight.elem_count()).sum();
-        of_lr_pixel.div_ceil(self.scale * self.scale) as u64
+        let of_hr_pixel = self.last.as_ref().map_or(0, |last| last.weight.elem_count());
+        (of_hr_pixel + of_lr_pixel.div_ceil(self.scale * self.scale)) as u64
     }
 
     /// Input and features lie on the LR grid; the output, once as channels and once as pixels, on the HR grid. Rounded up.
@@ -98,8 +116,9 @@ impl Upscaler for LrNetwork {
         let input = self.layers.first().map_or(0, |head| dims(head, 1));
         let features: usize = self.layers.iter().map(|layer| dims(layer, 0)).sum();
         let block = self.scale * self.scale;
-        let image = self.layers.last().map_or(0, |tail| dims(tail, 0)) / block;
-        (image + (input + features).div_ceil(block)) as u64
+        let shuffled = self.layers.last().map_or(0, |tail| dims(tail, 0)) / block;
+        let image = self.last.as_ref().map_or(0, |last| dims(last, 0));
+        (image + shuffled + (input + features).div_ceil(block)) as u64
     }
 
     fn forward(&self, xs: &Tensor) -> Result<Tensor> {

@@ -53,7 +53,7 @@ impl Architecture for PlainConfig {
             let vb = vb.pp("body").pp(index);
             body.push(Conv2d::new(channels_in, self.n_feats, 3, RELU, Init::He, vb)?.layer());
         }
-        let tail = Tail { kernel: 3, channels, scale, residual: true };
+        let tail = Tail { kernel: 3, channels, scale, residual: true, hr_feats: None };
         Ok(Box::new(LrNetwork::new(body, self.n_feats, tail, &vb)?))
     }
 }

@@ -34,6 +34,11 @@ pub struct SrresnetConfig {
     /// Residual blocks of two convolutions.
     #[schemars(range(min = 1, max = 64))]
     pub n_blocks: usize,
+    /// Feature maps on the HR grid, between the pixel shuffle and one more convolution, as in the paper: an adversary that is
+    /// to be misled leaves the pattern of the shuffle in the image otherwise. Without this key the shuffle makes the image.
+    #[schemars(range(min = 1, max = 256))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hr_feats: Option<usize>,
     /// Whether noise is added after the head, so that one LR image has many SR images; without this key it is not.
     #[serde(default)]
     pub noise: bool,
@@ -63,7 +68,8 @@ impl Architecture for SrresnetConfig {
     }
 }
 
-/// The network; its parameters are those of `head`, `body.0.conv1`, `body.0.conv2` and so on, `tail`, and `noise.weight`.
+/// The network; its parameters are those of `head`, `body.0.conv1`, `body.0.conv2` and so on, `tail`, `last` where it has
+/// one, and `noise.weight`.
 #[derive(Clone)]
 struct Srresnet {
     network: LrNetwork,
@@ -83,7 +89,7 @@ impl Srresnet {
             let conv2 = Conv2d::new(features, features, 3, LINEAR, small, vb.pp("conv2"))?.layer();
             body.push(Layer { plus: Some(input), ..conv2 });
         }
-        let tail = Tail { kernel: 3, channels, scale, residual: true };
+        let tail = Tail { kernel: 3, channels, scale, residual: true, hr_feats: config.hr_feats };
         let start = init::Init::Randn { mean: 0., stdev: NOISE_STD };
         let noise = config.noise.then(|| vb.pp("noise").get_with_hints(features, "weight", start));
         Ok(Self {

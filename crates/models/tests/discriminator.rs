@@ -26,7 +26,7 @@ struct Pass {
 }
 
 fn config(spectral_norm: bool) -> DiscriminatorConfig {
-    DiscriminatorConfig { widths: vec![4, 6], spectral_norm }
+    DiscriminatorConfig { widths: vec![4, 6], first_stride: 2, spectral_norm }
 }
 
 /// `size * sin(step * i)`, as the script has it.

@@ -54,7 +54,13 @@ fn enlarged(lr: &Tensor, scale: usize) -> Tensor {
 
 /// A network whose parameters are of a size that makes every layer count.
 fn srresnet(scale: usize, noise_maps: bool) -> (Parameters, Box<dyn Upscaler>) {
-    let config = SrresnetConfig { channels: Channels::Rgb, n_feats: 8, n_blocks: 2, noise: noise_maps };
+    let config = SrresnetConfig {
+        channels: Channels::Rgb,
+        n_feats: 8,
+        n_blocks: 2,
+        hr_feats: None,
+        noise: noise_maps,
+    };
     let (parameters, model) = ModelConfig::Srresnet(config).init(scale, 3, &Device::Cpu).unwrap();
     let tensors = parameters.iter().enumerate().map(|(index, (name, variable))| {
         (name.to_owned(), noise(variable.dims(), 100 + index as u64, 0., 0.2))
@@ -218,7 +224,8 @@ fn a_network_without_noise_has_none_to_draw() {
 fn a_new_network_draws_no_checkerboard() {
     // What it adds to the bicubic enlargement is the same all over every block of pixels.
     for scale in SCALES {
-        let config = SrresnetConfig { channels: Channels::Rgb, n_feats: 8, n_blocks: 2, noise: false };
+        let config =
+            SrresnetConfig { channels: Channels::Rgb, n_feats: 8, n_blocks: 2, hr_feats: None, noise: false };
         let (_, model) = ModelConfig::Srresnet(config).init(scale, 3, &Device::Cpu).unwrap();
         let lr = noise(&[1, 3, 6, 5], 0, 0.5, 0.3);
         let added = (model.forward(&lr).unwrap() - enlarged(&lr, scale)).unwrap();
@@ -233,7 +240,8 @@ fn a_new_network_draws_no_checkerboard() {
 
 #[test]
 fn the_generator_of_the_benchmarks_is_srresnet() {
-    let config = SrresnetConfig { channels: Channels::Rgb, n_feats: 32, n_blocks: 6, noise: false };
+    let config =
+        SrresnetConfig { channels: Channels::Rgb, n_feats: 32, n_blocks: 6, hr_feats: None, noise: false };
     let (parameters, model) = ModelConfig::Srresnet(config).init(3, 0, &Device::Cpu).unwrap();
     let weights = 9 * (3 * 32 + 12 * 32 * 32 + 32 * 27);
     assert_eq!(parameters.count(), weights + 13 * 32 + 27);

@@ -35,7 +35,7 @@ fn fsrcnn(channels: Channels, sizes: [usize; 3], residual: bool) -> ModelConfig 
 }
 
 fn srresnet(channels: Channels, n_blocks: usize, noise: bool) -> ModelConfig {
-    ModelConfig::Srresnet(SrresnetConfig { channels, n_feats: 4, n_blocks, noise })
+    ModelConfig::Srresnet(SrresnetConfig { channels, n_feats: 4, n_blocks, hr_feats: None, noise })
 }
 
 /// Networks with something to learn.
@@ -51,6 +51,13 @@ fn trainable() -> Vec<ModelConfig> {
         ModelConfig::Plain(PlainConfig { channels: Channels::Rgb, n_feats: 4, n_layers: 2 }),
         srresnet(Channels::Y, 2, false),
         srresnet(Channels::Rgb, 1, true),
+        ModelConfig::Srresnet(SrresnetConfig {
+            channels: Channels::Y,
+            n_feats: 4,
+            n_blocks: 1,
+            hr_feats: Some(3),
+            noise: false,
+        }),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! `experiment NAME`: train, evaluate, chart.
 
-use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
     experiment::Experiment, failure::Failure, interrupt::Interrupt, judging, limits::MemoryLimit, training,
@@ -19,8 +19,8 @@ pub(crate) struct Args {
     #[arg(long)]
     resume: bool,
     /// Threads that compute; the results do not depend on it. Without it: one for each core.
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// The most memory to take, in MiB; without it: what is free. It is estimated before anything is begun.
     #[arg(long, value_name = "MIB")]
     max_memory: Option<u64>,
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     // Before anything else computes: a network that is built to be checked would begin with a thread for each core.
     if let Some(threads) = args.threads {
         rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.get())
+            .num_threads(threads.into())
             .build_global()
             .map_err(Failure::internal)?;
     }

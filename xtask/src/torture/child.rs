@@ -70,6 +70,17 @@ impl Running {
         }
     }
 
+    /// Makes it stand still; false when it has ended.
+    pub(super) fn hold(&mut self) -> io::Result<bool> {
+        self.signal(Signal::STOP);
+        Ok(self.child.try_wait()?.is_none())
+    }
+
+    /// Lets it go on where it was held.
+    pub(super) fn go_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
     /// Ends it as a power cut would, without a word.
     pub(super) fn kill(mut self) -> io::Result<Ended> {
         self.child.kill()?;

@@ -82,7 +82,8 @@ pub(super) struct Stage {
 /// What is wrong with a row.
 pub(super) fn signs(row: &AdversaryRow, stage: Stage, behind_bicubic_db: Option<f64>) -> Vec<Sign> {
     let share = row.terms.iter().find(|term| term.name == ADVERSARIAL).and_then(|term| term.share);
-    let artefacts = row.artefacts.as_ref();
+    // A young network that is trained alone has not grown out of its artefacts yet.
+    let artefacts = row.artefacts.as_ref().filter(|_| stage.played > 0);
     let found = [
         row.d_advantage
             .filter(|advantage| *advantage > MOST_ADVANTAGE)

@@ -16,7 +16,8 @@ use crate::setup::{Run, adam, left_by, train_in, trainer};
 
 /// A generator that is trained alone for 7 of its 24 steps.
 fn srgan() -> Run {
-    let model = SrresnetConfig { channels: Channels::Y, n_feats: 8, n_blocks: 1, noise: true };
+    let model =
+        SrresnetConfig { channels: Channels::Y, n_feats: 8, n_blocks: 1, hr_feats: Some(4), noise: true };
     let adversary = AdversaryConfig {
         pretraining_steps: 7,
         ramp_steps: 4,
@@ -24,7 +25,7 @@ fn srgan() -> Run {
         weight: Weight::Share(0.1),
         total_variation: Some(Weight::Share(0.01)),
         perceptual: None,
-        discriminator: DiscriminatorConfig { widths: vec![8, 16], spectral_norm: true },
+        discriminator: DiscriminatorConfig { widths: vec![8, 16], first_stride: 1, spectral_norm: true },
         optimizer: adam(),
         schedule: ScheduleConfig { learning_rate: 1e-4, warmup_steps: 0, shape: ScheduleShape::Constant },
     };

@@ -83,13 +83,22 @@ fn infer_srcnn(middle: usize, side: usize) -> Result<Step> {
 
 /// The generator of the adversarial pair: SRResNet, whose skip is bicubic where that of the others repeats pixels.
 pub(super) fn generator() -> Result<(Parameters, Box<dyn Upscaler>)> {
-    let config =
-        SrresnetConfig { channels: Channels::Rgb, n_feats: FEATURES, n_blocks: BLOCKS, noise: false };
+    let config = SrresnetConfig {
+        channels: Channels::Rgb,
+        n_feats: FEATURES,
+        n_blocks: BLOCKS,
+        hr_feats: None,
+        noise: false,
+    };
     ModelConfig::Srresnet(config).init(SCALE, 0, &Device::Cpu)
 }
 
 pub(super) fn discriminator() -> Result<(Parameters, Discriminator)> {
-    DiscriminatorConfig { widths: WIDTHS.to_vec(), spectral_norm: false }.init(3, 0, &Device::Cpu)
+    DiscriminatorConfig { widths: WIDTHS.to_vec(), first_stride: 2, spectral_norm: false }.init(
+        3,
+        0,
+        &Device::Cpu,
+    )
 }
 
 fn infer_generator(side: usize) -> Result<Step> {
