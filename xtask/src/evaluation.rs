@@ -133,19 +133,27 @@ fn panels(
     method: &str,
 ) -> Vec<Panel> {
     let hr = mod_crop(&Planes::from_image(image), test.scale);
-    let lr = resize(&hr, Ratio::shrink(test.scale)).to_rgb8();
-    let blocks = imageops::resize(&lr, hr.width as u32, hr.height as u32, imageops::FilterType::Nearest);
     let panel =
         |caption: &str, detail: String, picture| Panel { caption: caption.to_owned(), detail, picture };
     vec![
-        panel("LR", format!("{} × {} px", lr.width(), lr.height()), blocks),
+        lr_panel(image, test.scale),
         panel("bicubic", psnr(&measured.bicubic), test.picture(&test.bicubic)),
         panel(method, psnr(&measured.sr), test.picture(sr)),
         panel("HR", format!("{} × {} px", hr.width, hr.height), hr.to_rgb8()),
     ]
 }
 
-fn psnr(score: &Score) -> String {
+/// LR of an image in blocks, each as large as `scale` HR pixels.
+pub(crate) fn lr_panel(image: &DynamicImage, scale: usize) -> Panel {
+    let hr = mod_crop(&Planes::from_image(image), scale);
+    let lr = resize(&hr, Ratio::shrink(scale)).to_rgb8();
+    let detail = format!("{} × {} px", lr.width(), lr.height());
+    let picture = imageops::resize(&lr, hr.width as u32, hr.height as u32, imageops::FilterType::Nearest);
+    Panel { caption: "LR".to_owned(), detail, picture }
+}
+
+/// The PSNR of a score, as it is written below a picture.
+pub(crate) fn psnr(score: &Score) -> String {
     match (score.psnr_y_db, score.psnr_rgb_db) {
         (Some(db), _) => format!("PSNR-Y {db:.2} dB"),
         (None, Some(db)) => format!("PSNR-RGB {db:.2} dB"),
@@ -154,7 +162,7 @@ fn psnr(score: &Score) -> String {
 }
 
 /// A folder name that any system takes, from names that may hold anything; the number keeps it unique.
-fn figure_name(set: &str, index: usize, image: &str) -> String {
+pub(crate) fn figure_name(set: &str, index: usize, image: &str) -> String {
     let stem = Path::new(image).with_extension("");
     let set = Path::new(set).file_name().unwrap_or_default().to_string_lossy();
     let name = format!("{set}-{index:03}-{}", stem.to_string_lossy());

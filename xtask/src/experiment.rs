@@ -3,14 +3,16 @@
 use std::{fs, path::Path};
 
 mod data;
+mod judge;
 mod restore;
 
-use plumage_config::{Loaded, load, probe};
+use plumage_config::{Loaded, has_key, load, probe};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::{
     data::DataConfig,
+    judge::JudgeExperiment,
     restore::{EvaluationConfig, RestoreExperiment},
 };
 use crate::{failure::Failure, workspace::Workspace};
@@ -20,7 +22,12 @@ use crate::{failure::Failure, workspace::Workspace};
 pub(crate) enum Experiment {
     /// The training of a network that upscales.
     Restore(Box<RestoreExperiment>),
+    /// A study of what finished runs make.
+    Judge(Box<JudgeExperiment>),
 }
+
+/// The table that only an experiment that judges has.
+const JUDGE: &str = "judge";
 
 impl Experiment {
     /// Reads and checks `experiments/NAME.toml` with the changes of `--set`.
@@ -30,6 +37,10 @@ impl Experiment {
 
     /// Reads and checks an experiment wherever its file is.
     pub(crate) fn read(path: &Path, set: &[String]) -> Result<Loaded<Self>, Failure> {
+        if has_key(path, set, JUDGE) {
+            let loaded = checked(path, set, JudgeExperiment::broken_rules)?;
+            return Ok(loaded.map(|experiment| Self::Judge(Box::new(experiment))));
+        }
         let loaded = checked(path, set, RestoreExperiment::broken_rules)?;
         Ok(loaded.map(|experiment| Self::Restore(Box::new(experiment))))
     }
@@ -38,6 +49,7 @@ impl Experiment {
     pub(crate) fn mutations(&self, text: &str) -> Vec<probe::Mutation> {
         match self {
             Self::Restore(_) => probe::mutations::<RestoreExperiment>(text),
+            Self::Judge(_) => probe::mutations::<JudgeExperiment>(text),
         }
     }
 
@@ -45,6 +57,7 @@ impl Experiment {
     pub(crate) fn about(&self) -> &str {
         match self {
             Self::Restore(experiment) => &experiment.about,
+            Self::Judge(experiment) => &experiment.about,
         }
     }
 
@@ -105,6 +118,7 @@ mod tests {
             for path in [written, resolved] {
                 let survivors = match loaded.value {
                     Experiment::Restore(_) => probe::survivors::<RestoreExperiment>(&path).unwrap(),
+                    Experiment::Judge(_) => probe::survivors::<JudgeExperiment>(&path).unwrap(),
                 };
                 assert!(survivors.is_empty(), "{}: {survivors:#?}", path.display());
             }

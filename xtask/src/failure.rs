@@ -61,6 +61,11 @@ impl Failure {
         Self::said(ExitKind::Usage, message).help(help)
     }
 
+    /// What is asked for needs something that is not there.
+    pub(crate) fn input(message: impl Display, help: impl Display) -> Self {
+        Self::said(ExitKind::Input, message).help(help)
+    }
+
     /// It would take more memory than the limit.
     pub(crate) fn limit(message: impl Display, help: impl Display) -> Self {
         Self::said(ExitKind::Limit, message).help(help)
@@ -117,6 +122,16 @@ impl Failure {
     /// Something is wrong with one image of a set.
     pub(crate) fn in_image(name: &str, error: impl Display) -> Self {
         Self::said(ExitKind::Input, format!("{name}: {error}"))
+    }
+
+    /// Says of what it was that went wrong.
+    pub(crate) fn of(self, name: &str) -> Self {
+        match self {
+            Self::Said { exit, message, help } => {
+                Self::Said { exit, message: format!("{name}: {message}"), help }
+            }
+            config @ Self::Config(_) => config,
+        }
     }
 
     fn help(self, advice: impl Display) -> Self {

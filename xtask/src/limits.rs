@@ -5,11 +5,11 @@ use std::{path::Path, sync::Arc};
 use candle_core::Device;
 use plumage_data::{Batches, Dataset};
 use plumage_imaging::Channels;
-use plumage_models::{Grid, ModelConfig};
+use plumage_models::{Grid, ModelConfig, judge::JudgeConfig};
 use plumage_trainer::TrainerConfig;
 
 use crate::{
-    experiment::RestoreExperiment,
+    experiment::{JudgeExperiment, RestoreExperiment},
     failure::Failure,
     machine::{free_disk, free_memory, size},
 };
@@ -91,6 +91,45 @@ pub(crate) fn check_training(
     }
     shares.extend(measured.into_iter().max_by_key(|share| share.bytes));
     limit.check(&shares)
+}
+
+/// Refuses a study of judges that would take more memory than the limit.
+pub(crate) fn check_judging(
+    limit: MemoryLimit,
+    experiment: &JudgeExperiment,
+    parts: &[&dyn Dataset],
+) -> Result<(), Failure> {
+    /// Of an image whose versions are made: its planes in double precision, and what a network works in.
+    const MAKING_BYTES_PER_PIXEL: u64 = 600;
+    let config = &experiment.judge;
+    let (mut pixels, mut most) = (0u64, 0);
+    for part in parts {
+        for index in 0..part.len() {
+            let (width, height) = part.size(index)?;
+            let here = u64::from(width) * u64::from(height);
+            (pixels, most) = (pixels.saturating_add(here), here.max(most));
+        }
+    }
+    let side = config.patches_px.iter().copied().max().unwrap_or_default();
+    let judge = JudgeConfig { patch_px: side, widths: config.widths.clone() };
+    let crops = (2 * experiment.trainer.pairs * side * side) as u64;
+    limit.check(&[
+        Share {
+            what: "all versions of all images".into(),
+            bytes: pixels.saturating_mul(config.methods.len() as u64 + 2),
+            keys: "the number of data.images",
+        },
+        Share {
+            what: "making the versions of one image".into(),
+            bytes: most.saturating_mul(MAKING_BYTES_PER_PIXEL),
+            keys: "the size of data.images",
+        },
+        Share {
+            what: "a training step".into(),
+            bytes: crops.saturating_mul(judge.features_per_pixel(1)).saturating_mul(2 * 4),
+            keys: "trainer.pairs or judge.patches_px",
+        },
+    ])
 }
 
 /// Refuses to measure a set whose largest image would take more memory than the limit.

@@ -6,6 +6,7 @@ mod commands;
 
 mod evaluation;
 mod experiment;
+mod judging;
 mod training;
 
 mod bench;

@@ -171,7 +171,7 @@ fn run_in(
 }
 
 /// The run folder: a new one, or the one to go on in.
-fn open_folder(request: &Request) -> Result<RunFolder, Failure> {
+pub(crate) fn open_folder(request: &Request) -> Result<RunFolder, Failure> {
     if request.resume && request.results.join(request.name).is_dir() {
         return Ok(RunFolder::reopen(request.results, request.name)?);
     }

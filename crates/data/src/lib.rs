@@ -42,4 +42,4 @@ pub use fingerprint::fingerprint;
 pub use folder::FolderConfig;
 pub use patches::{GridConfig, PatchConfig, RandomConfig};
 pub use recipe::{BatchConfig, InputGrid, Recipe};
-pub use split::{Part, Split, SplitConfig, partition};
+pub use split::{Part, Split, SplitConfig, SplitFor, partition};

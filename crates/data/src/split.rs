@@ -60,8 +60,28 @@ impl Split {
             ("validation", config.validation),
             ("train", 1. - config.test - config.validation),
         ];
-        let [test, validation, train] = partition(dataset, shares)?.map(Arc::new);
+        let [test, validation, train] = partition(dataset, SplitFor::Training, shares)?.map(Arc::new);
         Ok(Split { train, validation, test })
+    }
+}
+
+/// What a split is for. The two have nothing in common: were they one, the images that training left over would all lie in
+/// one part of the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SplitFor {
+    /// The training of networks.
+    Training,
+    /// The training of judges, on images that those networks were not trained on.
+    Judging,
+}
+
+impl SplitFor {
+    /// What is hashed with the content; to change it would move every image.
+    fn salt(self) -> &'static [u8] {
+        match self {
+            Self::Training => b"plumage split 1",
+            Self::Judging => b"plumage judges 1",
+        }
     }
 }
 
@@ -72,11 +92,12 @@ impl Split {
 /// When an image cannot be read, and when a part with a share above zero gets no image.
 pub fn partition<const N: usize>(
     dataset: &Arc<dyn Dataset>,
+    split_for: SplitFor,
     shares: [(&str, f64); N],
 ) -> Result<[Part; N], DataError> {
     let places: Vec<f64> = (0..dataset.len())
         .into_par_iter()
-        .map(|index| dataset.content_key(index).map(|key| place(&key)))
+        .map(|index| dataset.content_key(index).map(|key| place(split_for, &key)))
         .collect::<Result<_, _>>()?;
     let mut parts = shares.map(|_| Part { dataset: Arc::clone(dataset), indices: Vec::new() });
     for (index, place) in places.into_iter().enumerate() {
@@ -98,8 +119,8 @@ pub fn partition<const N: usize>(
 }
 
 /// Where content lies in [0, 1): uniform, and unrelated to any other use of the key.
-fn place(key: &[u8; 32]) -> f64 {
-    let hash = Sha256::new().chain_update(b"plumage split 1").chain_update(key).finalize();
+fn place(split_for: SplitFor, key: &[u8; 32]) -> f64 {
+    let hash = Sha256::new().chain_update(split_for.salt()).chain_update(key).finalize();
     let bits = hash.iter().take(8).fold(0u64, |bits, &byte| bits << 8 | u64::from(byte));
     // 53 bits are what a float between 0 and 1 holds exactly.
     (bits >> 11) as f64 / (1u64 << 53) as f64
@@ -109,6 +130,22 @@ fn place(key: &[u8; 32]) -> f64 {
 pub struct Part {
     dataset: Arc<dyn Dataset>,
     indices: Vec<usize>,
+}
+
+impl Part {
+    /// The images of `dataset` whose [content key](Dataset::content_key) passes.
+    ///
+    /// # Errors
+    /// When an image cannot be read.
+    pub fn of(dataset: &Arc<dyn Dataset>, passes: impl Fn(&[u8; 32]) -> bool) -> Result<Self, DataError> {
+        let mut indices = Vec::new();
+        for index in 0..dataset.len() {
+            if passes(&dataset.content_key(index)?) {
+                indices.push(index);
+            }
+        }
+        Ok(Self { dataset: Arc::clone(dataset), indices })
+    }
 }
 
 impl Dataset for Part {
@@ -162,7 +199,9 @@ mod tests {
 
     fn parts(contents: &[u32], shares: [(&str, f64); 3]) -> [Vec<u32>; 3] {
         let dataset: Arc<dyn Dataset> = Arc::new(Contents(contents.to_vec()));
-        partition(&dataset, shares).unwrap().map(|part| part.indices.iter().map(|&i| contents[i]).collect())
+        partition(&dataset, SplitFor::Training, shares)
+            .unwrap()
+            .map(|part| part.indices.iter().map(|&i| contents[i]).collect())
     }
 
     /// Enough images that no part of [`SHARES`] is ever empty.
@@ -211,7 +250,32 @@ mod tests {
     #[test]
     fn the_place_of_an_image_is_the_same_for_ever() {
         // hashlib.sha256(b"plumage split 1" + bytes(32)).digest(), first 8 bytes, big-endian, / 2**64
-        assert!((place(&[0; 32]) - PLACE_OF_ZEROS).abs() < 1e-15, "{}", place(&[0; 32]));
+        let place = place(SplitFor::Training, &[0; 32]);
+        assert!((place - PLACE_OF_ZEROS).abs() < 1e-15, "{place}");
+    }
+
+    #[test]
+    fn what_training_leaves_over_is_spread_over_all_parts_of_the_judges() {
+        let dataset: Arc<dyn Dataset> = Arc::new(Contents((0..2000).collect()));
+        let [left, _] =
+            partition(&dataset, SplitFor::Training, [("test", 0.5), ("train", 0.5)]).unwrap().map(Arc::new);
+        let left: Arc<dyn Dataset> = left;
+        let halves = partition(&left, SplitFor::Judging, [("test", 0.5), ("train", 0.5)]).unwrap();
+        // Four standard deviations of a binomial of about 1000 are 63.
+        assert!(
+            halves[0].len().abs_diff(halves[1].len()) < 2 * 63,
+            "{} {}",
+            halves[0].len(),
+            halves[1].len()
+        );
+    }
+
+    #[test]
+    fn a_part_of_what_passes_has_that_and_nothing_else() {
+        let dataset: Arc<dyn Dataset> = Arc::new(Contents(vec![5, 6, 7, 6]));
+        let key = dataset.content_key(1).unwrap();
+        let others = Part::of(&dataset, |other| *other != key).unwrap();
+        assert_eq!((0..others.len()).map(|index| others.name(index)).collect::<Vec<_>>(), ["0", "2"]);
     }
 
     const PLACE_OF_ZEROS: f64 = 0.7585941570494927;

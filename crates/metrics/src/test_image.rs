@@ -143,6 +143,24 @@ impl TestImage {
         self.coloured(sr).to_rgb8()
     }
 
+    /// Y of the network's output `sr: [C, H, W]` as an 8-bit picture of HR's kind has it, `[1, H, W]` of values k/255:
+    /// rounded, and within 16 to 235 unless HR is grey. Levels that no HR picture has would give SR away.
+    ///
+    /// # Errors
+    /// When `sr` has not the shape of [`hr`](Self::hr), or holds NaN or infinity.
+    pub fn y_of_8_bit(&self, sr: &Planes) -> Result<Planes, MetricsError> {
+        check_same_shape(sr, &self.hr)?;
+        if sr.values.iter().any(|value| !value.is_finite()) {
+            return Err(MetricsError::NotFinite);
+        }
+        let y = match self.channels {
+            Channels::Y => sr.clone(),
+            Channels::Rgb => self.luma_of(&sr.rounded()),
+        };
+        let (black, white) = if self.grey { (0.0, 1.0) } else { (16.0 / 255.0, 235.0 / 255.0) };
+        Ok(y.map(|value| value.clamp(black, white)).rounded())
+    }
+
     fn score_of(&self, y: &Planes, psnr_rgb_db: Option<f64>) -> Result<Score, MetricsError> {
         let y = shave(y, self.scale);
         let reference = shave(&self.luma_of(&self.reference), self.scale);

@@ -215,3 +215,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn y_of_8_bit_has_no_level_that_hr_could_not_have() {
+    for channels in CHANNELS {
+        for (image, black, white) in [(colour_picture(), 16.0, 235.0), (grey_picture(), 0.0, 255.0)] {
+            let test = prepared(Protocol::YMatlab, &image, channels);
+            let beyond = test.bicubic.map(|value| 3.0 * value - 1.0);
+            let y = test.y_of_8_bit(&beyond).unwrap();
+            assert_eq!(shape(&y), [1, 45, 36]);
+            assert!(is_8_bit(&y));
+            let extremes = y.values.iter().fold((255.0f64, 0.0f64), |(low, high), value| {
+                (low.min(255.0 * value), high.max(255.0 * value))
+            });
+            assert!((extremes.0 - black).abs() < 1e-9 && (extremes.1 - white).abs() < 1e-9, "{extremes:?}");
+        }
+        // HR comes out as it is, whichever network asks.
+        let test = prepared(Protocol::YMatlab, &colour_picture(), channels);
+        let y = colour::y_rounded(&Planes::from_image(&colour_picture()));
+        let hr = test.y_of_8_bit(&test.hr).unwrap();
+        assert_eq!(hr.values[..36], y.values[..36]);
+        assert_eq!(
+            test.y_of_8_bit(&test.lr).unwrap_err().to_string().split(',').next(),
+            Some("expected a picture of [channels")
+        );
+    }
+}

@@ -38,6 +38,19 @@ impl JudgeConfig {
         (!known).then(mistake).into_iter().collect()
     }
 
+    /// Multiplications of one pixel of an image of `channels` channels, biases and activations not counted.
+    pub fn macs_per_pixel(&self, channels: usize) -> u64 {
+        let inputs = [channels].into_iter().chain(self.widths.iter().copied());
+        let layers = inputs.zip(&self.widths).enumerate();
+        layers.map(|(layer, (input, output))| ((9 * input * output) as u64) >> (2 * layer)).sum()
+    }
+
+    /// Numbers that [`Judge::forward`] keeps of one pixel of an image until its gradient is known, rounded up.
+    pub fn features_per_pixel(&self, channels: usize) -> u64 {
+        let widths = self.widths.iter().enumerate();
+        channels as u64 + widths.map(|(layer, width)| (*width as u64).div_ceil(1 << (2 * layer))).sum::<u64>()
+    }
+
     /// The network for images of `channels` channels, with parameters drawn from `seed` on `device`.
     ///
     /// # Errors

@@ -106,3 +106,10 @@ fn it_learns_to_tell_blurred_patches() {
     let last = values(&loss())[0];
     assert!(last < 0.5 * first, "{first} to {last}");
 }
+
+#[test]
+fn work_and_memory_of_a_pixel_are_those_counted_by_hand() {
+    // 1 to 4 at every pixel, 4 to 6 at every fourth, 6 to 5 at every sixteenth.
+    assert_eq!(config(16).macs_per_pixel(1), 9 * 4 + 9 * 24 / 4 + 9 * 30 / 16);
+    assert_eq!(config(16).features_per_pixel(1), 1 + 4 + 2 + 1);
+}

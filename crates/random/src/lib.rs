@@ -34,6 +34,8 @@ pub enum Stream {
     Noise = 9,
     /// What the program's torture does to it; the step is the group's number, the index the trial's.
     Torture = 10,
+    /// The crops that a judge learns from; the step is the training step, the index the pair's in its batch.
+    Judge = 11,
 }
 
 /// The generator of `(seed, stream, step, index)`.

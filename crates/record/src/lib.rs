@@ -5,6 +5,7 @@
 mod folder;
 
 mod checkpoints;
+mod judge;
 mod manifest;
 mod rows;
 mod seen;
@@ -18,6 +19,10 @@ pub use checkpoints::{Checkpoint, Checkpoints, Identity, Rejection, newest_check
 pub use disk::{Purpose, faults::mutant};
 pub use error::{ErrorKind, RecordError};
 pub use folder::{RunFolder, check_name};
+pub use judge::{
+    Claim, JudgeCurveRow, JudgeDifferenceRow, JudgeRecords, JudgeRocRow, JudgeRow, JudgeStudy, MethodRow,
+    SpectrumRow,
+};
 pub use manifest::{Baseline, BestValidation, Manifest, ModelSummary, Status, read_manifest};
 pub use provenance::{Provenance, sha256};
 pub use rows::{

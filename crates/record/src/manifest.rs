@@ -131,6 +131,9 @@ impl Manifest {
     /// The version that new manifests have.
     pub const FORMAT: u32 = FORMAT;
 
+    /// What the network of a study of judges is called.
+    pub const JUDGE: &str = "judge";
+
     /// The present time in the form of `started`.
     pub fn now() -> String {
         now()

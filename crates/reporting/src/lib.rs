@@ -9,6 +9,7 @@ mod charts;
 mod comparison;
 mod figure;
 mod gallery;
+mod judging;
 mod summary;
 pub mod tables;
 
@@ -30,5 +31,6 @@ pub use comparison::{Comparison, compare};
 pub use error::ReportError;
 pub use figure::{Panel, figure};
 pub use gallery::keep_figure;
+pub use judging::verdict_text;
 pub use plot::{Heading, Picture};
 pub use run::{save_pictures, write_run};

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use plumage_record::{Purpose, commit, disk};
+use plumage_record::{Manifest, Purpose, commit, disk};
 
-use crate::{ReportError, charts, gallery, plot::Picture, records::Records, summary, tables};
+use crate::{ReportError, charts, gallery, judging, plot::Picture, records::Records, summary, tables};
 
 /// The files in the folder of tables.
 const TABLES: [&str; 2] = ["evaluation.md", "evaluation.csv"];
@@ -19,6 +19,9 @@ const TABLES: [&str; 2] = ["evaluation.md", "evaluation.csv"];
 /// [`ReportError::Draw`] when a chart cannot be drawn.
 pub fn write_run(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let records = Records::read(run)?;
+    if records.manifest.as_ref().is_some_and(|manifest| manifest.model.name == Manifest::JUDGE) {
+        return judging::write(run, &records);
+    }
     let pictures = charts::all(&records)?;
     let folder = run.join("charts");
     let mut written = vec![run.join("README.md")];

@@ -86,7 +86,7 @@ fn best(manifest: &Manifest) -> Option<String> {
     ))
 }
 
-fn pictures(figures: &[String]) -> String {
+pub(crate) fn pictures(figures: &[String]) -> String {
     if figures.is_empty() {
         return String::new();
     }
@@ -144,11 +144,11 @@ fn training_charts(charts: &[&str]) -> String {
     if shown.is_empty() { String::new() } else { format!("## Training\n\n{shown}") }
 }
 
-fn embedded(chart: &str) -> String {
+pub(crate) fn embedded(chart: &str) -> String {
     format!("![{}](charts/{chart}.png)\n\n", chart.replace('_', " "))
 }
 
-fn provenance(manifest: &Manifest) -> String {
+pub(crate) fn provenance(manifest: &Manifest) -> String {
     let from = &manifest.provenance;
     let commit = match (&from.commit, from.dirty) {
         (Some(commit), Some(true)) => format!("{commit}, with uncommitted changes"),
@@ -175,7 +175,7 @@ fn provenance(manifest: &Manifest) -> String {
 }
 
 /// Quoted for a shell where that is needed.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.,/=:+@%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

@@ -6,6 +6,7 @@ mod config;
 pub mod schedule;
 
 pub mod adversarial;
+pub mod judge;
 pub mod restore;
 pub mod validation;
 

@@ -272,7 +272,7 @@ pub fn find_checkpoint(run: &Restore) -> Result<(Option<Checkpoint>, Vec<Rejecti
 }
 
 /// Refuses a run whose config or images are no longer those of the checkpoint.
-fn refuse_changed(step: u64, then: &Identity, now: &Identity) -> Result<(), TrainError> {
+pub(crate) fn refuse_changed(step: u64, then: &Identity, now: &Identity) -> Result<(), TrainError> {
     let changed = |what: String, then: String, now: String| TrainError::Changed { what, step, then, now };
     if then.config_sha256 != now.config_sha256 {
         let [then, now] = [then, now].map(|identity| format!("SHA-256 {}", identity.config_sha256));

@@ -80,7 +80,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             (run.join("config.toml"), run.join("weights.safetensors"), name)
         }
     };
-    let Experiment::Restore(experiment) = Experiment::read(&config, &args.set)?.value;
+    let Experiment::Restore(experiment) = Experiment::read(&config, &args.set)?.value else {
+        let message = format!("{} is a study of judges, and no network that upscales", config.display());
+        return Err(Failure::usage(message, "name a run that trained one, or one of its judge.methods"));
+    };
     let scale = usize::from(args.scale);
     if scale != experiment.scale && !Network::works_at_any_scale(&experiment.model) {
         let message = format!("the network enlarges by {}, not by {scale}", experiment.scale);

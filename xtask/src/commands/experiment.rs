@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use crate::{
-    experiment::Experiment, failure::Failure, interrupt::Interrupt, limits::MemoryLimit, training,
+    experiment::Experiment, failure::Failure, interrupt::Interrupt, judging, limits::MemoryLimit, training,
     workspace::Workspace,
 };
 
@@ -79,5 +79,6 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     };
     match &experiment.value {
         Experiment::Restore(experiment) => training::run(&workspace, &request, experiment, &interrupt),
+        Experiment::Judge(experiment) => judging::run(&workspace, &request, experiment, &interrupt),
     }
 }

@@ -44,6 +44,8 @@ named! {
         Weights = "weights",
         /// evaluation.csv.
         Evaluation = "evaluation",
+        /// What a study of judges found, and their verdicts.
+        Judge = "judge",
         /// A picture that a comparison figure is made of.
         Picture = "picture",
         /// A comparison figure.

@@ -5,4 +5,5 @@
 mod setup;
 
 mod adversarial;
+mod judge;
 mod restore;

@@ -22,7 +22,7 @@ use plumage_trainer::{
 };
 
 /// Asks to stop after so many steps.
-struct StopAfter(u64, u64);
+pub(crate) struct StopAfter(pub(crate) u64, pub(crate) u64);
 
 impl Progress for StopAfter {
     fn step(&mut self, step: u64, _loss: f64, _images: usize) {

@@ -1,0 +1,184 @@
+//! What a study says of the claim that judges are worse at telling one method from HR than another.
+
+use plumage_record::{Claim, JudgeDifferenceRow, JudgeRecords};
+
+use super::matrix;
+use crate::JudgeMeasure;
+
+/// The claim under one size of crop and one training of the judge.
+pub(super) struct Case<'a> {
+    pub(super) row: &'a JudgeDifferenceRow,
+    /// Accuracy on the method that is said to fool judges more, minus that on the other, with its interval.
+    pub(super) difference: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
+}
+
+/// What an interval says of the claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Says {
+    /// It lies below 0: the method fools judges more.
+    Holds,
+    /// It lies above 0: the other one does.
+    Reversed,
+    /// It contains 0.
+    Nothing,
+}
+
+impl Case<'_> {
+    pub(super) fn says(&self) -> Says {
+        match self {
+            _ if self.high < 0. => Says::Holds,
+            _ if self.low > 0. => Says::Reversed,
+            _ => Says::Nothing,
+        }
+    }
+}
+
+/// The claim under every size of crop and every training, in the order of records.
+pub(super) fn cases<'a>(records: &'a JudgeRecords, claim: &Claim) -> Vec<Case<'a>> {
+    let accuracy = matrix::name(JudgeMeasure::Accuracy);
+    let of_row = |row: &'a JudgeDifferenceRow| {
+        let pair = (row.a.as_str(), row.b.as_str());
+        let (more, than) = (claim.fools_more.as_str(), claim.than.as_str());
+        let JudgeDifferenceRow { difference, low, high, .. } = *row;
+        match pair {
+            _ if row.measure != accuracy => None,
+            _ if pair == (more, than) => Some(Case { row, difference, low, high }),
+            _ if pair == (than, more) => Some(Case { row, difference: -difference, low: -high, high: -low }),
+            _ => None,
+        }
+    };
+    records.differences.iter().filter_map(of_row).collect()
+}
+
+/// What the study says of the claim, in a paragraph of Markdown; none where nothing was claimed.
+pub(super) fn verdict(records: &JudgeRecords) -> Option<String> {
+    let claim = records.study.claim.as_ref()?;
+    let cases = cases(records, claim);
+    let with = |says| cases.iter().filter(|case| case.says() == says).collect::<Vec<_>>();
+    let (holds, reversed, nothing) = (with(Says::Holds), with(Says::Reversed), with(Says::Nothing));
+    let (more, than) = (format!("`{}`", claim.fools_more), format!("`{}`", claim.than));
+    let all = cases.len();
+    let mut text = match (holds.len(), reversed.len()) {
+        (0, 0) => format!(
+            "**Whether {more} fools judges more than {than} cannot be told**: in all {all} comparisons the interval of the \
+             difference contains 0."
+        ),
+        (some, 0) => format!(
+            "**{more} fools judges more than {than}**: in {some} of {all} comparisons the whole interval of the difference \
+             says so, and in none the opposite."
+        ),
+        (0, some) => format!(
+            "**The claim that {more} fools judges more than {than} does not hold**: in {some} of {all} comparisons the \
+             whole interval of the difference says the opposite, and in none that it does."
+        ),
+        (_, _) => format!(
+            "**Whether {more} fools judges more than {than} depends on how the judge was trained.** It does when they were \
+             trained on {}; it is the other way round when they were trained on {}.",
+            listed(&holds),
+            listed(&reversed)
+        ),
+    };
+    if !nothing.is_empty() && nothing.len() < all {
+        text += &format!(" Nothing can be told by judges that were trained on {}.", listed(&nothing));
+    }
+    Some(text)
+}
+
+/// Trainings with the sizes of crops: `mix (16 and 32 px)`.
+fn listed(cases: &[&Case]) -> String {
+    let mut trainings: Vec<(&str, Vec<String>)> = Vec::new();
+    for case in cases {
+        let (name, size) = (case.row.trained_on.as_str(), case.row.patch_px.to_string());
+        match trainings.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sizes)) => sizes.push(size),
+            None => trainings.push((name, vec![size])),
+        }
+    }
+    let words =
+        trainings.into_iter().map(|(name, sizes)| format!("{} ({} px)", training(name), joined(sizes)));
+    joined(words.collect())
+}
+
+/// A training as it is written in a sentence.
+pub(super) fn training(name: &str) -> String {
+    match name {
+        JudgeDifferenceRow::ITSELF => "the very method that they are tested on".to_owned(),
+        matrix::MIX => "the mix of all networks".to_owned(),
+        name => format!("`{name}`"),
+    }
+}
+
+/// A share in percentage points, with its sign unless it is 0.
+pub(super) fn points(share: f64) -> String {
+    let text = format!("{:+.1}", 100. * share);
+    if matches!(text.as_str(), "+0.0" | "-0.0") { "0.0".to_owned() } else { text }
+}
+
+/// Words with commas between them, and `and` before the last.
+fn joined(words: Vec<String>) -> String {
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judging::readme::tests::records;
+
+    fn with(differences: &[(usize, &str, f64)]) -> JudgeRecords {
+        let row = |&(patch_px, trained_on, difference): &(usize, &str, f64)| JudgeDifferenceRow {
+            patch_px,
+            trained_on: trained_on.to_owned(),
+            a: "srgan".into(),
+            b: "srcnn".into(),
+            measure: "accuracy".into(),
+            difference,
+            low: difference - 0.05,
+            high: difference + 0.05,
+            p: 0.01,
+            is_exact: false,
+        };
+        JudgeRecords { differences: differences.iter().map(row).collect(), ..records() }
+    }
+
+    #[test]
+    fn the_sign_is_that_of_the_claim_whichever_way_the_record_has_it() {
+        let records = with(&[(16, "mix", 0.2)]);
+        let claim = records.study.claim.clone().unwrap();
+        let case = &cases(&records, &claim)[0];
+        assert_eq!((case.difference, case.low, case.high), (-0.2, -0.25, -0.2 + 0.05));
+        assert_eq!(case.says(), Says::Holds);
+    }
+
+    #[test]
+    fn the_verdict_follows_the_intervals() {
+        let told = |differences: &[(usize, &str, f64)]| verdict(&with(differences)).unwrap();
+        let holds = told(&[(16, "mix", 0.2), (32, "mix", 0.01)]);
+        assert!(holds.starts_with("**`srcnn` fools judges more than `srgan`**: in 1 of 2"), "{holds}");
+        assert!(holds.ends_with("trained on the mix of all networks (32 px)."), "{holds}");
+        let reversed = told(&[(16, "mix", -0.2)]);
+        assert!(reversed.contains("does not hold**: in 1 of 1 comparisons"), "{reversed}");
+        let unknown = told(&[(16, "mix", -0.01)]);
+        assert!(unknown.contains("cannot be told**: in all 1 comparisons"), "{unknown}");
+        insta::assert_snapshot!(told(&[
+            (16, "srgan", 0.2), (16, "srcnn", -0.2), (16, "itself", 0.1), (32, "srgan", 0.3), (32, "srcnn", 0.0),
+        ]), @"");
+    }
+
+    #[test]
+    fn nothing_has_no_sign() {
+        assert_eq!([0.1234, -0.1234, 1e-9, -1e-9, -0.0].map(points), ["+12.3", "-12.3", "0.0", "0.0", "0.0"]);
+    }
+
+    #[test]
+    fn without_a_claim_there_is_no_verdict() {
+        let mut records = with(&[]);
+        records.study.claim = None;
+        assert_eq!(verdict(&records), None);
+    }
+}
