@@ -241,7 +241,7 @@ impl From<DataError> for Failure {
 impl From<MetricsError> for Failure {
     fn from(error: MetricsError) -> Self {
         let exit = match error {
-            MetricsError::NotFinite => ExitKind::Diverged,
+            MetricsError::NotFinite | MetricsError::ScoreIsNan { .. } => ExitKind::Diverged,
             _ => ExitKind::Input,
         };
         Self::caused(exit, &error)

@@ -227,3 +227,19 @@ fn charts_are_drawn_again_from_the_records() {
     assert!(output.status.success(), "{}", said(&output));
     assert!(fs::read(charts.join("claim.svg")).unwrap() == before);
 }
+
+#[test]
+fn a_doctor_finds_a_finished_study_whole_and_names_what_is_gone() {
+    let output = xtask(&["doctor", "--out", path(JUDGED.path())]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &said(&output);
+    assert!(told.contains("judge_tiny: finished") && !told.contains("not whole"), "{told}");
+    let out = tempfile::tempdir().unwrap();
+    let study = out.path().join("judge_tiny");
+    fs::create_dir(&study).unwrap();
+    fs::copy(JUDGED.path().join("judge_tiny/manifest.json"), study.join("manifest.json")).unwrap();
+    let output = xtask(&["doctor", "--out", path(out.path())]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &said(&output);
+    for part in ["not whole", "verdicts.safetensors", "judge.csv is missing"] {
+        assert!(told.contains(part), "{part} is not in:\n{told}");
+    }
+}

@@ -59,8 +59,8 @@ impl Studio<'_> {
             names.into_iter().map(|name| (name, Vec::new())).collect();
         let mut made = 0;
         let mut versions = parts.map(|_| Vec::new());
-        for (part, versions) in parts.into_iter().zip(&mut versions) {
-            let is_test = std::ptr::addr_eq(part, images.test.as_ref());
+        for (number, (part, versions)) in parts.into_iter().zip(&mut versions).enumerate() {
+            let is_test = number + 1 == parts.len();
             for index in 0..part.len() {
                 let name = part.name(index);
                 let image = part.image(index)?;
@@ -78,12 +78,14 @@ impl Studio<'_> {
                 self.interrupt.check()?;
             }
         }
-        let mut number = 0;
-        let [train, validation, test] = versions.map(|versions| {
-            number += 1;
-            Pictures::new(versions, self.experiment.seed, number)
-        });
-        Ok(Shots { train, validation, test, numbers })
+        let [train, validation, test] = versions;
+        let pictures = |versions, part| Pictures::new(versions, self.experiment.seed, part);
+        Ok(Shots {
+            train: pictures(train, 0),
+            validation: pictures(validation, 1),
+            test: pictures(test, 2),
+            numbers,
+        })
     }
 
     /// What every method makes of one image.
