@@ -24,7 +24,7 @@ pub use judge::{
     SpectrumRow,
 };
 pub use manifest::{Baseline, BestValidation, Manifest, ModelSummary, Status, read_manifest};
-pub use provenance::{Provenance, sha256};
+pub use provenance::{Provenance, hexadecimal, sha256};
 pub use rows::{
     AdversaryRow, Artefacts, EvaluationRow, MetricsRow, TermRow, TimingRow, Validation, read_evaluation,
     read_metrics, read_timing,

@@ -1,6 +1,9 @@
 //! `evaluate`: a trained network, a set of images, a protocol.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use plumage_metrics::{Protocol, Score};
@@ -73,9 +76,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             let name = name.clone().unwrap_or_default();
             plumage_record::check_name(&name)?;
             let run = workspace.results(args.out.as_deref()).join(&name);
-            if !run.join("weights.safetensors").is_file() {
-                let message = format!("there is no finished run in {}", run.display());
-                return Err(Failure::usage(message, format!("cargo xtask experiment {name} makes one")));
+            if !run.join("config.toml").is_file() {
+                return Err(unfinished(&run));
             }
             (run.join("config.toml"), run.join("weights.safetensors"), name)
         }
@@ -84,6 +86,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         let message = format!("{} is a study of judges, and no network that upscales", config.display());
         return Err(Failure::usage(message, "name a run that trained one, or one of its judge.methods"));
     };
+    if let Some(run) = weights_file.parent().filter(|_| args.name.is_some() && !weights_file.is_file()) {
+        return Err(unfinished(run));
+    }
     let scale = usize::from(args.scale);
     if scale != experiment.scale && !Network::works_at_any_scale(&experiment.model) {
         let message = format!("the network enlarges by {}, not by {scale}", experiment.scale);
@@ -102,6 +107,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         say!("{}", plumage_reporting::tables::evaluation_text(&rows));
     }
     Ok(ExitKind::Ok.into())
+}
+
+fn unfinished(run: &Path) -> Failure {
+    let name = run.file_name().unwrap_or_default().to_string_lossy();
+    let message = format!("there is no finished run in {}", run.display());
+    Failure::usage(message, format!("cargo xtask experiment {name} makes one"))
 }
 
 /// The object of `--json`.

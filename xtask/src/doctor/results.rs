@@ -9,7 +9,9 @@ use std::{
 };
 
 use plumage_models::weights;
-use plumage_record::{Manifest, Status, commit, read_manifest, read_metrics, verify_checkpoints};
+use plumage_record::{
+    JudgeRecords, Manifest, Status, commit, read_manifest, read_metrics, verify_checkpoints,
+};
 
 use super::Finding;
 use crate::exit::ExitKind;
@@ -65,7 +67,8 @@ fn of_progress(run: &Path, name: &str, manifest: &Manifest) -> Finding {
     let message = format!("{name}: {status}, {steps_done} of {steps} steps");
     match status {
         Status::Finished => {
-            let broken = broken_files(run);
+            let is_study = manifest.model.name == Manifest::JUDGE;
+            let broken = if is_study { broken_files_of_study(run) } else { broken_files(run) };
             if broken.is_empty() {
                 return Finding::fine(AREA, message);
             }
@@ -88,13 +91,27 @@ fn broken_files(run: &Path) -> Vec<String> {
     let mut broken = Vec::new();
     broken.extend(weights::read(&run.join("weights.safetensors")).err().map(|error| error.to_string()));
     broken.extend(read_metrics(run).err().map(|error| error.to_string()));
-    for file in ["README.md", "config.toml", "evaluation.csv", "charts/loss.png"] {
-        let path = run.join(file);
-        if !path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() > 0) {
-            broken.push(format!("{} is missing or empty", path.display()));
-        }
-    }
+    broken.extend(missing(run, &["README.md", "config.toml", "evaluation.csv", "charts/loss.png"]));
     broken
+}
+
+/// Those of a finished study of judges.
+fn broken_files_of_study(run: &Path) -> Vec<String> {
+    let mut broken = Vec::new();
+    broken.extend(weights::read(&run.join("verdicts.safetensors")).err().map(|error| error.to_string()));
+    broken.extend(JudgeRecords::read(run).err().map(|error| error.to_string()));
+    broken.extend(missing(
+        run,
+        &["README.md", "config.toml", "judge.json", "judge.csv", "charts/sharpness.png"],
+    ));
+    broken
+}
+
+/// Those of the files that are missing or empty.
+fn missing(run: &Path, files: &[&str]) -> Vec<String> {
+    let mut paths: Vec<PathBuf> = files.iter().map(|file| run.join(file)).collect();
+    paths.retain(|path| !path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() > 0));
+    paths.iter().map(|path| format!("{} is missing or empty", path.display())).collect()
 }
 
 /// The checkpoints that do not verify; none where all do.

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use plumage_data::{DataError, DataRoots, Dataset, Part, SplitConfig, SplitFor, open, partition};
 use plumage_imaging::decode::Limits;
-use plumage_record::SeenImage;
+use plumage_record::{SeenImage, hexadecimal};
 
 use super::methods::Method;
 use crate::{experiment::JudgeExperiment, failure::Failure};
@@ -42,9 +42,8 @@ impl Images {
         let all = open(&experiment.data.images, roots, &Limits::PHOTOGRAPH)?;
         let learnt: HashSet<&str> =
             methods.iter().flat_map(|method| &method.learnt).map(String::as_str).collect();
-        let unseen: Arc<dyn Dataset> = Arc::new(Part::of(&all, |key| {
-            !learnt.contains(SeenImage::new("", String::new(), key).sha256.as_str())
-        })?);
+        let unseen = Part::of(&all, |key| !learnt.contains(hexadecimal(key).as_str()))?;
+        let unseen: Arc<dyn Dataset> = Arc::new(unseen);
         let SplitConfig { validation, test } = experiment.judge.split;
         let shares = [("test", test), ("validation", validation), ("train", 1. - test - validation)];
         let too_few = |left: [usize; 3]| too_few(experiment, all.len(), unseen.len(), left);

@@ -146,7 +146,14 @@ fn sharpness(judged: &JudgeRecords, run: &str) -> Sharpness {
         is_hr: row.method == HR,
     };
     Sharpness {
-        heading: Heading { title: format!("{run}: sharpness"), subtitle: of_images(judged) },
+        heading: Heading {
+            title: format!("{run}: sharpness"),
+            subtitle: format!(
+                "{}, {} intervals",
+                of_images(judged),
+                matrix::percent(judged.study.confidence)
+            ),
+        },
         methods: rows.map(method).collect(),
     }
 }

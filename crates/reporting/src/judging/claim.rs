@@ -74,8 +74,8 @@ pub(super) fn verdict(records: &JudgeRecords) -> Option<String> {
              whole interval of the difference says the opposite, and in none that it does."
         ),
         (_, _) => format!(
-            "**Whether {more} fools judges more than {than} depends on how the judge was trained.** It does when they were \
-             trained on {}; it is the other way round when they were trained on {}.",
+            "**Whether {more} fools judges more than {than} depends on how the judge was trained.** It fools judges more that were \
+             trained on {}; it is the other way round with judges that were trained on {}.",
             listed(&holds),
             listed(&reversed)
         ),
@@ -165,9 +165,14 @@ mod tests {
         assert!(reversed.contains("does not hold**: in 1 of 1 comparisons"), "{reversed}");
         let unknown = told(&[(16, "mix", -0.01)]);
         assert!(unknown.contains("cannot be told**: in all 1 comparisons"), "{unknown}");
-        insta::assert_snapshot!(told(&[
-            (16, "srgan", 0.2), (16, "srcnn", -0.2), (16, "itself", 0.1), (32, "srgan", 0.3), (32, "srcnn", 0.0),
-        ]), @"");
+        let depends = told(&[
+            (16, "srgan", 0.2),
+            (16, "srcnn", -0.2),
+            (16, "itself", 0.1),
+            (32, "srgan", 0.3),
+            (32, "srcnn", 0.0),
+        ]);
+        insta::assert_snapshot!(depends, @"**Whether `srcnn` fools judges more than `srgan` depends on how the judge was trained.** It fools judges more that were trained on `srgan` (16 and 32 px) and the very method that they are tested on (16 px); it is the other way round with judges that were trained on `srcnn` (16 px). Nothing can be told by judges that were trained on `srcnn` (32 px).");
     }
 
     #[test]

@@ -81,10 +81,20 @@ pub(crate) fn name(measure: JudgeMeasure) -> &'static str {
 pub(crate) fn of_study(records: &JudgeRecords) -> String {
     let study = &records.study;
     format!(
-        "{} test images, {} crops of each, {} seeds, {}% intervals over images",
+        "{} test images, {} of each, {}, {} intervals over images",
         grouped(study.images[2]),
-        study.crops_per_image,
-        study.seeds,
-        (1000. * study.confidence).round() / 10.
+        counted(study.crops_per_image as u64, "crop"),
+        counted(study.seeds, "seed"),
+        percent(study.confidence)
     )
+}
+
+/// So many things: `1 seed`, `3 seeds`.
+pub(crate) fn counted(number: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// A confidence: `95%`.
+pub(crate) fn percent(confidence: f64) -> String {
+    format!("{}%", (1000. * confidence).round() / 10.)
 }

@@ -89,13 +89,13 @@ fn verdict(judged: &JudgeRecords, charts: &[String]) -> String {
             p_value(case.row.p),
         );
     }
-    let percent = (1000. * judged.study.confidence).round() / 10.;
     text + &format!(
-        "\nDifferences in percentage points of right verdicts, mean over {} seeds; {percent}% intervals by bootstrap over source \
+        "\nDifferences in percentage points of right verdicts, mean over {}; {} intervals by bootstrap over source \
          images, p by exchanging the two methods on images, neither corrected for the number of comparisons. A judge that fails \
          on a method it was not trained on says how it was trained as much as what the method makes; judges that were trained \
          on what they are tested on, or on the mix, know both sides.\n\n",
-        judged.study.seeds
+        matrix::counted(judged.study.seeds, "seed"),
+        matrix::percent(judged.study.confidence)
     )
 }
 
@@ -150,10 +150,10 @@ fn controls(judged: &JudgeRecords) -> String {
         rows.iter().partition(|row| (row.low..=row.high).contains(&0.5));
     let mut text = format!(
         "## Controls\n\nWhere nothing can be told, {} of {} intervals contain 50%: judges of the mix with shuffled labels, judges \
-         of HR against HR, and all judges on HR against HR; of {}% intervals one in {:.0} misses by chance.",
+         of HR against HR, and all judges on HR against HR; of {} intervals one in {:.0} misses by chance.",
         within.len(),
         rows.len(),
-        (1000. * study.confidence).round() / 10.,
+        matrix::percent(study.confidence),
         1. / (1. - study.confidence)
     );
     for row in outside {

@@ -96,7 +96,10 @@ mod tests {
             Threshold::fit(&verdicts(&[5., 6., 9.], &[1., 2., 3.])),
             Threshold { energy: 4., sign: -1. }
         );
-        assert_eq!(Threshold::fit(&verdicts(&[1., 2., 2.5], &[4., 1.5, 8.])), Threshold { energy: 3.25, sign: 1. });
+        assert_eq!(
+            Threshold::fit(&verdicts(&[1., 2., 2.5], &[4., 1.5, 8.])),
+            Threshold { energy: 3.25, sign: 1. }
+        );
         let threshold = Threshold { energy: 4., sign: -1. };
         assert!(threshold.score(3.) > 0. && threshold.score(5.) < 0.);
     }

@@ -28,7 +28,7 @@ fn pictures(images: u64, part: u64) -> Pictures {
         let values = (0..side * side).map(|_| f64::from(rng.random_range(60..190u8)) / 255.).collect();
         let hr = Planes::new(1, side, side, values);
         let bicubic = resize(&resize(&hr, Ratio::shrink(2)), Ratio::enlarge(2)).rounded();
-        let stripes = (0..side * side).map(|place| if place % 2 == 0 { 0.1 } else { -0.1 });
+        let stripes = (0..side * side).map(|place| if place % 2 == 0 { 0.2 } else { -0.2 });
         let striped = hr.values.iter().zip(stripes).map(|(y, stripe)| y + stripe).collect();
         let striped = Planes::new(1, side, side, striped).rounded();
         Versions::new(&[hr.clone(), bicubic, hr, striped])
@@ -100,7 +100,7 @@ fn accuracy<'a>(
 #[test]
 fn judges_learn_what_can_be_told_and_are_at_chance_where_nothing_can() {
     let results = tempfile::tempdir().unwrap();
-    let (_, findings, _) = study(results.path(), 60, u64::MAX).unwrap();
+    let (_, findings, _) = study(results.path(), 100, u64::MAX).unwrap();
     for method in ["bicubic", "striped"] {
         assert!(accuracy(&findings, "cnn", method, method).value > 0.9, "{method}: {findings:#?}");
     }
