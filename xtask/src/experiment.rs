@@ -131,6 +131,7 @@ mod tests {
             let text = fs::read_to_string(workspace().experiments().join(format!("{name}.toml"))).unwrap();
             let head: String = text.lines().take_while(|line| line.starts_with('#')).collect();
             let command = format!("cargo xtask experiment {name}");
+            assert!(!head.contains("TODO"), "{name} is not finished");
             for part in ["# What it shows: ", "# Paper: ", "# Command: ", command.as_str(), "# Expected: "] {
                 assert!(head.contains(part), "{name} lacks {part:?}");
             }

@@ -185,9 +185,9 @@ fn torchvision(
             Before::Nothing => {}
             Before::Pool { side } => steps.push(Step::Pool { side }),
             Before::Alexnet => {
-                let Layer { weight, bias, .. } = layers.remove(0);
-                let bias = bias.map_or_else(|| weight.zeros_like(), Ok)?;
-                steps.push(Step::Alexnet { weight, bias });
+                if let Layer { weight, bias: Some(bias), .. } = layers.remove(0) {
+                    steps.push(Step::Alexnet { weight, bias });
+                }
             }
         }
         if !layers.is_empty() {
