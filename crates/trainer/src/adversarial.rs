@@ -9,6 +9,8 @@
 mod artefacts;
 mod health;
 
+use std::path::Component;
+
 use candle_core::{Device, Tensor};
 use plumage_losses::{AdversarialConfig, Term, Weight, WeightedSum, perceptual, total_variation};
 use plumage_models::{
@@ -75,6 +77,11 @@ impl AdversaryConfig {
             let message =
                 format!("the {steps} steps of the run leave none for the discriminator after {alone}");
             return vec![("pretraining_steps".to_owned(), message)];
+        }
+        let features = self.perceptual.as_ref().map(|perceptual| perceptual.features.file());
+        if features.is_some_and(|file| file.weights.components().any(|part| part == Component::ParentDir)) {
+            let message = "`..` is not allowed in the path of a file; give an absolute path instead".to_owned();
+            return vec![("perceptual.features".to_owned(), message)];
         }
         let left = steps - alone;
         let broken = self.schedule.validate(left);
