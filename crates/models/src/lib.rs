@@ -5,6 +5,8 @@
 
 mod upscaler;
 
+mod stream;
+
 mod config;
 
 pub mod bicubic;
@@ -28,4 +30,5 @@ pub mod weights;
 
 pub use config::ModelConfig;
 pub use parameters::Parameters;
+pub use stream::{PictureSize, PictureStream};
 pub use upscaler::{Draw, Grid, Upscaler};
