@@ -7,6 +7,8 @@ mod upscaler;
 
 mod stream;
 
+pub mod enlarger;
+
 mod config;
 
 pub mod bicubic;
@@ -25,10 +27,13 @@ mod classifier;
 mod spectral_norm;
 
 mod layers;
+mod packed;
 pub mod parameters;
+pub mod pretrained;
 pub mod weights;
 
 pub use config::ModelConfig;
+pub use packed::{Packed, PackedError};
 pub use parameters::Parameters;
 pub use stream::{PictureSize, PictureStream};
 pub use upscaler::{Draw, Grid, Upscaler};

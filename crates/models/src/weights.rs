@@ -123,11 +123,32 @@ pub fn to_bytes(tensors: &Tensors, about: &BTreeMap<String, String>) -> Result<V
         .map_err(|error| WeightsError::Format { name: "the weights".into(), reason: error.to_string() })
 }
 
+/// The few words that [`to_bytes`] wrote into a file beside its tensors; none for a file without them.
+///
+/// # Errors
+/// [`WeightsError::Format`] for what is no safetensors file.
+pub fn about(bytes: &[u8], name: &str) -> Result<BTreeMap<String, String>, WeightsError> {
+    let refused = |reason: String| WeightsError::Format { name: name.to_owned(), reason };
+    check_start(bytes, bytes.len() as u64).map_err(refused)?;
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| refused(error.to_string()))?;
+    let lines = header.metadata().as_ref().and_then(|words| words.get("about"));
+    let pair = |line: &str| line.split_once(": ").map(|(key, value)| (key.to_owned(), value.to_owned()));
+    Ok(lines.map_or_else(BTreeMap::new, |lines| lines.lines().filter_map(pair).collect()))
+}
+
 /// Reads a safetensors file.
 ///
 /// # Errors
 /// An unreadable or oversized file, and all that [`from_bytes`] refuses.
 pub fn read(path: &Path) -> Result<Tensors, WeightsError> {
+    from_bytes(&read_bytes(path)?, &path.display().to_string())
+}
+
+/// Reads the bytes of a safetensors file, for [`from_bytes`] and [`about`].
+///
+/// # Errors
+/// An unreadable or oversized file, and one that does not begin as such a file does.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, WeightsError> {
     let unreadable = |source| WeightsError::Read { path: path.to_owned(), source };
     let refused = |reason: String| WeightsError::Format { name: path.display().to_string(), reason };
     let meta = fs::metadata(path).map_err(unreadable)?;
@@ -142,7 +163,7 @@ pub fn read(path: &Path) -> Result<Tensors, WeightsError> {
     (&file).take(START as u64).read_to_end(&mut bytes).map_err(unreadable)?;
     check_start(&bytes, meta.len()).map_err(refused)?;
     file.take(MAX_BYTES).read_to_end(&mut bytes).map_err(unreadable)?;
-    from_bytes(&bytes, &path.display().to_string())
+    Ok(bytes)
 }
 
 /// Reads the bytes of a safetensors file that came from `name`.
