@@ -4,7 +4,7 @@
 
 use std::{fs, io::Cursor, path::Path};
 
-use image::{DynamicImage, ImageEncoder, ImageFormat, RgbImage, RgbaImage, codecs::jpeg::JpegEncoder};
+use image::{DynamicImage, ImageFormat, RgbImage, RgbaImage, codecs::jpeg::JpegEncoder};
 use plumage_imaging::{ImagingError, picture};
 use tiff::{
     decoder::Decoder,
@@ -201,8 +201,11 @@ fn a_file_cut_short_or_changed_anywhere_is_refused_or_read_and_never_a_panic() {
     files.push(tiff_of_strips());
     for bytes in files {
         for len in (0..bytes.len()).step_by(bytes.len() / 40 + 1) {
-            let cut = copied(&bytes[..len]);
-            assert!(cut.is_err(), "{len} of {} bytes", bytes.len());
+            // The chunk that ends a PNG may be missing: then every pixel is there.
+            if let Ok(copy) = copied(&bytes[..len]) {
+                assert!(len + 16 >= bytes.len(), "{len} of {} bytes", bytes.len());
+                assert_eq!(image::load_from_memory(&copy).unwrap().to_rgb8(), rgb());
+            }
         }
         for place in (0..bytes.len().min(400)).step_by(3) {
             let mut changed = bytes.clone();

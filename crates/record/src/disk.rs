@@ -68,7 +68,7 @@ impl NewFile {
     ///
     /// # Errors
     /// [`RecordError::Write`].
-    pub fn create(purpose: Purpose, path: &Path) -> Result<Self, RecordError> {
+    pub fn begin(purpose: Purpose, path: &Path) -> Result<Self, RecordError> {
         let mut options = File::options();
         options.write(true).create_new(true);
         let file = at(purpose, Operation::Create, path, || options.open(path))?;

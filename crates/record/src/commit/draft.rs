@@ -35,7 +35,7 @@ impl Draft {
         let temporary = path.with_file_name(format!("{number}{TEMPORARY}{process}"));
         // One is there only if a process of the same number died.
         disk::remove(Purpose::Leftover, &temporary)?;
-        let file = NewFile::create(purpose, &temporary)?;
+        let file = NewFile::begin(purpose, &temporary)?;
         Ok(Self { file, purpose, temporary, path: path.to_owned() })
     }
 
