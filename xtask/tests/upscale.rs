@@ -10,7 +10,12 @@ use std::{
 
 use image::{
     ColorType, DynamicImage, ImageDecoder, ImageEncoder, ImageReader,
-    codecs::{jpeg::JpegEncoder, png::PngEncoder, tiff::TiffEncoder, webp::WebPEncoder},
+    codecs::{
+        jpeg::JpegEncoder,
+        png::PngEncoder,
+        tiff::{TiffDecoder, TiffEncoder},
+        webp::WebPEncoder,
+    },
 };
 use serde_json::Value;
 
@@ -252,7 +257,11 @@ fn matrix() -> Vec<Case> {
 /// A picture, its colour profile, and its Exif block.
 fn decode(path: &Path) -> (DynamicImage, Option<Vec<u8>>, Option<Vec<u8>>) {
     let mut decoder = ImageReader::open(path).unwrap().with_guessed_format().unwrap().into_decoder().unwrap();
-    let (icc, exif) = (decoder.icc_profile().unwrap(), decoder.exif_metadata().unwrap());
+    let (mut icc, exif) = (decoder.icc_profile().unwrap(), decoder.exif_metadata().unwrap());
+    // With limits, `image` does not find the profile of a TIFF that is larger than its pixels.
+    if let Ok(mut tiff) = TiffDecoder::new(std::io::Cursor::new(fs::read(path).unwrap())) {
+        icc = tiff.icc_profile().unwrap();
+    }
     (DynamicImage::from_decoder(decoder).unwrap(), icc, exif)
 }
 
@@ -418,7 +427,7 @@ fn of_a_hundred_files_with_a_bad_one_ninety_nine_are_done_and_the_one_is_named()
     // Alone it is the input that is at fault.
     let output = upscale_into(&place.path().join("alone"), &[&small.join("bad.png")], &[]);
     assert_eq!(output.status.code(), Some(4), "{}", said(&output));
-    assert!(files_in(&place.path().join("alone")).is_empty());
+    assert!(!place.path().join("alone").exists());
 }
 
 #[test]

@@ -54,9 +54,9 @@ impl Job {
             job.bytes = job.bytes_whole(enlarger, true)?;
             return Ok(job);
         }
-        // Rows of about so many pixels keep the processor busy, and all of its caches.
-        const PIXELS: usize = 3 << 15;
-        let mut rows = (PIXELS / job.picture.width).clamp(4, 48);
+        // Rows that become about so many pixels keep the processor busy, and end soon enough for a signal.
+        const PIXELS: usize = 27 << 15;
+        let mut rows = (PIXELS / job.enlarged.width / enlarger.scale()).clamp(4, 48);
         loop {
             (job.way, job.bytes) = (Way::Rows(rows), job.bytes_by_rows(enlarger, rows)?);
             if job.bytes <= limit || rows == 1 {
@@ -119,30 +119,40 @@ impl Job {
         if (picture.width, picture.height, picture.pixel) != (width, height, pixel) {
             return Err(Failure::in_image(&readable(&self.task.input), "it has just been changed"));
         }
-        let mut draft = Draft::begin(Purpose::Enlarged, &self.task.output)?;
         // Encoding takes as long as some networks, so both go on at once.
         let (sender, receiver) = sync_channel(1);
         let (written, made) = thread::scope(|scope| {
             let maker = scope.spawn(move || self.make(enlarger, reader.as_mut(), interrupt, &sender));
-            let mut rows = Batches { receiver, batch: Vec::new(), next: 0, path: &self.task.input, see };
-            let mut out = BufWriter::with_capacity(1 << 20, &mut draft);
-            let written =
-                picture::write(&self.enlarged, &mut rows, &mut out, &self.task.output).and_then(|()| {
-                    out.into_inner().map(drop).map_err(|error| ImagingError::Write {
-                        path: self.task.output.clone(),
-                        source: image::ImageError::IoError(error.into_error()),
-                    })
-                });
-            drop(rows);
+            // A picture that cannot be read leaves the output folder as it is.
+            let written = receiver.recv().ok().map(|batch| {
+                see(&batch);
+                let path = &self.task.input;
+                self.write(Batches { receiver, batch, next: 0, path, interrupt, see })
+            });
             (written, maker.join())
         });
         // Who stopped first knows why; the other only sees that nothing comes or goes any more.
-        match made {
-            Ok(Err(Stopped::Because(failure))) => return Err(failure),
-            Ok(Ok(()) | Err(Stopped::NobodyListens)) => written?,
-            Err(_) => return Err(Failure::internal("a picture was left at a place that is never reached")),
+        match (made, written) {
+            (Ok(Err(Stopped::Because(failure))), _) => Err(failure),
+            (Ok(Ok(()) | Err(Stopped::NobodyListens)), Some(written)) => {
+                // After a signal the rows end, and with them the encoder.
+                interrupt.check()?;
+                Ok(written?.commit()?)
+            }
+            _ => Err(Failure::internal("a picture was left at a place that is never reached")),
         }
-        Ok(draft.commit()?)
+    }
+
+    /// Writes all rows into a file that has not got its name yet.
+    fn write(&self, mut rows: Batches) -> Result<Draft, Failure> {
+        let mut draft = Draft::begin(Purpose::Enlarged, &self.task.output)?;
+        let mut out = BufWriter::with_capacity(1 << 20, &mut draft);
+        picture::write(&self.enlarged, &mut rows, &mut out, &self.task.output)?;
+        out.into_inner().map_err(|error| ImagingError::Write {
+            path: self.task.output.clone(),
+            source: image::ImageError::IoError(error.into_error()),
+        })?;
+        Ok(draft)
     }
 
     fn make(
@@ -197,16 +207,20 @@ struct Batches<'a> {
     /// The next sample of it.
     next: usize,
     path: &'a Path,
+    interrupt: &'a Interrupt,
     see: &'a mut (dyn FnMut(&[u16]) + Send),
 }
 
 impl RowReader for Batches<'_> {
     fn read(&mut self, row: &mut [u16]) -> Result<(), ImagingError> {
+        let gone = || ImagingError::Truncated { path: self.path.to_owned() };
+        if self.interrupt.requested() {
+            return Err(gone());
+        }
         if self.next == self.batch.len() {
             // The memory of the last batch goes before the next one comes.
             self.batch = Vec::new();
-            let gone = |_| ImagingError::Truncated { path: self.path.to_owned() };
-            self.batch = self.receiver.recv().map_err(gone)?;
+            self.batch = self.receiver.recv().map_err(|_| gone())?;
             self.next = 0;
             (self.see)(&self.batch);
         }
