@@ -208,9 +208,12 @@ struct Case {
 
 const SIZES: [(u32, u32); 6] = [(1, 1), (1, 13), (13, 1), (17, 11), (23, 29), (40, 16)];
 
+/// Extension, encoder and kinds of pixels; whether profiles and orientations are written; how far a level may be off.
+type FormatOf = (&'static str, Encode, &'static [ColorType], bool, bool, u16);
+
 fn matrix() -> Vec<Case> {
     use ColorType::{L8, L16, La8, La16, Rgb8, Rgb16, Rgba8, Rgba16};
-    let formats: [(&str, Encode, &[ColorType], bool, bool, u16); 6] = [
+    let formats: [FormatOf; 6] = [
         ("png", png, &[L8, La8, Rgb8, Rgba8, L16, La16, Rgb16, Rgba16], true, true, 0),
         ("jpg", jpeg, &[L8, Rgb8], true, true, 6),
         ("webp", webp, &[Rgb8, Rgba8], true, true, 0),

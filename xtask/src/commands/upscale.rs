@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let report = Report::new(&jobs, args.json);
     let crew = Crew { enlarger: chosen.enlarger(), limit, prove: args.prove, interrupt: &interrupt };
     crew.work(&jobs, &|outcome| report.add(outcome));
-    let (done, more) = report.finish();
+    let Ended { done, failed: more } = report.finish();
     failed.extend(more);
     interrupt.check()?;
     if args.json {
@@ -134,7 +134,14 @@ struct Report<'a> {
     jobs: &'a [Job],
     is_json: bool,
     bar: Option<indicatif::ProgressBar>,
-    ended: Mutex<(Vec<Value>, Vec<(PathBuf, Failure)>)>,
+    ended: Mutex<Ended>,
+}
+
+/// What became of the pictures so far.
+#[derive(Default)]
+struct Ended {
+    done: Vec<Value>,
+    failed: Vec<(PathBuf, Failure)>,
 }
 
 impl<'a> Report<'a> {
@@ -171,14 +178,14 @@ impl<'a> Report<'a> {
                         ));
                     }
                 }
-                ended.0.push(json!({
+                ended.done.push(json!({
                     "input": input, "output": output, "format": from.format.as_str(),
                     "width": to.width, "height": to.height, "seconds": seconds, "estimated_bytes": job.bytes,
                     "by_rows": matches!(job.way, crate::upscale::Way::Rows(_)) && from.rows_at_a_time < from.height.max(2),
                     "proof": done.proof,
                 }));
             }
-            Err(failure) => ended.1.push((job.task.input.clone(), failure)),
+            Err(failure) => ended.failed.push((job.task.input.clone(), failure)),
         }
         if let Some(bar) = &self.bar {
             bar.inc(1);
@@ -192,7 +199,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn finish(self) -> (Vec<Value>, Vec<(PathBuf, Failure)>) {
+    fn finish(self) -> Ended {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -69,7 +69,7 @@ fn header(file: &mut impl BufRead) -> Option<(usize, usize, Pixel)> {
 }
 
 /// The next word and the one white space after it; a comment goes from `#` to the end of its line.
-fn word(file: &mut impl Read) -> Option<String> {
+fn word(file: &mut impl BufRead) -> Option<String> {
     let mut word = String::new();
     let mut in_comment = false;
     for byte in file.bytes() {
