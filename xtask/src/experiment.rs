@@ -53,6 +53,21 @@ impl Experiment {
         }
     }
 
+    /// The experiment of `config` that trains a network which upscales.
+    ///
+    /// # Errors
+    /// A study of judges has none.
+    pub(crate) fn read_restore(config: &Path, set: &[String]) -> Result<RestoreExperiment, Failure> {
+        match Self::read(config, set)?.value {
+            Self::Restore(experiment) => Ok(*experiment),
+            Self::Judge(_) => {
+                let message =
+                    format!("{} is a study of judges, and no network that upscales", config.display());
+                Err(Failure::usage(message, "name a run that trained one, or one of its judge.methods"))
+            }
+        }
+    }
+
     /// What it shows, in a line.
     pub(crate) fn about(&self) -> &str {
         match self {

@@ -80,7 +80,8 @@ impl AdversaryConfig {
         }
         let features = self.perceptual.as_ref().map(|perceptual| perceptual.features.file());
         if features.is_some_and(|file| file.weights.components().any(|part| part == Component::ParentDir)) {
-            let message = "`..` is not allowed in the path of a file; give an absolute path instead".to_owned();
+            let message =
+                "`..` is not allowed in the path of a file; give an absolute path instead".to_owned();
             return vec![("perceptual.features".to_owned(), message)];
         }
         let left = steps - alone;
