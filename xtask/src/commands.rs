@@ -8,8 +8,10 @@ mod evaluate;
 mod experiment;
 mod list;
 mod new;
+mod pack;
 #[cfg(unix)]
 mod torture;
+mod upscale;
 
 use std::process::ExitCode;
 
@@ -30,6 +32,10 @@ pub(crate) enum Command {
     Chart(chart::Args),
     /// Set several runs side by side: one table, one chart.
     Compare(compare::Args),
+    /// Enlarge pictures: files or whole folders, any format, colour profile and metadata kept.
+    Upscale(upscale::Args),
+    /// Put the network of a run into one file that says what it is and what it is worth.
+    Pack(pack::Args),
     /// Measure a trained network on a set of images under a protocol.
     Evaluate(evaluate::Args),
     /// Look whether machine, data and results are as they should be, and say what to do.
@@ -57,6 +63,8 @@ impl Command {
             Self::New(args) => new::run(&args),
             Self::Chart(args) => chart::run(&args),
             Self::Compare(args) => compare::run(&args),
+            Self::Upscale(args) => upscale::run(&args),
+            Self::Pack(args) => pack::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
             Self::Doctor(args) => doctor::run(&args),
             Self::Bench(args) => bench::run(&args),

@@ -49,7 +49,27 @@ impl Experiment {
     pub(crate) fn mutations(&self, text: &str) -> Vec<probe::Mutation> {
         match self {
             Self::Restore(_) => probe::mutations::<RestoreExperiment>(text),
-            Self::Judge(_) => probe::mutations::<JudgeExperiment>(text),
+            Self::Judge(_) => {
+                let mut mutations = probe::mutations::<JudgeExperiment>(text);
+                // Without the table it is a file of the other kind, whose keys are then named.
+                mutations.retain(|mutation| mutation.description != "`judge` removed");
+                mutations
+            }
+        }
+    }
+
+    /// The experiment of `config` that trains a network which upscales.
+    ///
+    /// # Errors
+    /// A study of judges has none.
+    pub(crate) fn read_restore(config: &Path, set: &[String]) -> Result<RestoreExperiment, Failure> {
+        match Self::read(config, set)?.value {
+            Self::Restore(experiment) => Ok(*experiment),
+            Self::Judge(_) => {
+                let message =
+                    format!("{} is a study of judges, and no network that upscales", config.display());
+                Err(Failure::usage(message, "name a run that trained one, or one of its judge.methods"))
+            }
         }
     }
 
@@ -131,6 +151,7 @@ mod tests {
             let text = fs::read_to_string(workspace().experiments().join(format!("{name}.toml"))).unwrap();
             let head: String = text.lines().take_while(|line| line.starts_with('#')).collect();
             let command = format!("cargo xtask experiment {name}");
+            assert!(!head.contains("TODO"), "{name} is not finished");
             for part in ["# What it shows: ", "# Paper: ", "# Command: ", command.as_str(), "# Expected: "] {
                 assert!(head.contains(part), "{name} lacks {part:?}");
             }

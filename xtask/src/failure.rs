@@ -141,6 +141,14 @@ impl Failure {
         }
     }
 
+    /// What is wrong, where.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Config(errors) => errors.to_string(),
+            Self::Said { message, .. } => message.clone(),
+        }
+    }
+
     /// The exit code.
     pub(crate) fn exit(&self) -> ExitKind {
         match self {
@@ -250,7 +258,9 @@ impl From<MetricsError> for Failure {
 
 impl From<ImagingError> for Failure {
     fn from(error: ImagingError) -> Self {
-        Self::caused(ExitKind::Input, &error)
+        let exit =
+            if matches!(error, ImagingError::Write { .. }) { ExitKind::Output } else { ExitKind::Input };
+        Self::caused(exit, &error)
     }
 }
 

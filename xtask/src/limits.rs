@@ -6,7 +6,7 @@ use candle_core::Device;
 use plumage_data::{Batches, Dataset};
 use plumage_imaging::Channels;
 use plumage_models::{Grid, ModelConfig, judge::JudgeConfig};
-use plumage_trainer::TrainerConfig;
+use plumage_trainer::{TrainerConfig, adversarial::AdversaryConfig};
 
 use crate::{
     experiment::{JudgeExperiment, RestoreExperiment},
@@ -83,6 +83,17 @@ pub(crate) fn check_training(
             keys: "the size of the network",
         },
     ];
+    if let Some(adversary) = &experiment.adversarial {
+        let channels = experiment.model.architecture().channels().count();
+        let (of_discriminator, features) = discriminator(adversary, channels)?;
+        shares.push(Share {
+            what: "the discriminator's part of a training step".into(),
+            // HR and SR for its own step, and SR again for the generator's.
+            bytes: (pixels.saturating_mul(features).saturating_mul(3 * 2 * 4))
+                .saturating_add(of_discriminator.saturating_mul(16 * 4)),
+            keys: "adversarial.discriminator.widths, data.batches.size or the size of data.patches",
+        });
+    }
     let model = (experiment.model.architecture().channels(), strips);
     let sets = sets.iter().map(|(name, set)| (name.as_str(), set.as_ref()));
     let mut measured = vec![];
@@ -155,7 +166,10 @@ pub(crate) fn check_disk(
     const FIGURE_BYTES: u64 = 256 << 10;
     /// LR, bicubic, SR and HR, as they are and put together.
     const FIGURE_BYTES_PER_PIXEL: u64 = 24;
-    let (parameters, _) = network(&experiment.model, experiment.scale)?;
+    let (mut parameters, _) = network(&experiment.model, experiment.scale)?;
+    if let Some(adversary) = &experiment.adversarial {
+        parameters += discriminator(adversary, experiment.model.architecture().channels().count())?.0;
+    }
     let mut need = records_bytes(parameters, &experiment.trainer);
     for (_, set) in sets {
         let figures = experiment.evaluation.figures.min(set.len()) as u64;
@@ -184,7 +198,7 @@ fn refuse_full(results: &Path, need: u64, free: u64) -> Result<(), Failure> {
 fn records_bytes(parameters: u64, trainer: &TrainerConfig) -> u64 {
     /// Two checkpoints and a third that is being written, with weights, moments, average and the best each; the weights.
     const TENSORS: u64 = 3 * 5 + 1;
-    const ROW_BYTES: u64 = 200;
+    const ROW_BYTES: u64 = 400;
     const CHARTS_BYTES: u64 = 1 << 20;
     let rows = trainer.steps / trainer.record_every.max(1) + 1;
     let tensors = parameters.saturating_mul(4 * TENSORS);
@@ -243,6 +257,13 @@ fn strip_features(model: &ModelConfig, scale: usize, features: u64) -> u64 {
         Grid::Lr => features.saturating_mul(scale as u64),
         Grid::Hr => features,
     }
+}
+
+/// The numbers a discriminator learns, and those it keeps of a pixel of an image of a training step.
+fn discriminator(adversary: &AdversaryConfig, channels: usize) -> Result<(u64, u64), Failure> {
+    let config = &adversary.discriminator;
+    let (parameters, _) = config.init(channels, 0, &Device::Cpu).map_err(Failure::internal)?;
+    Ok((parameters.count() as u64, config.features_per_pixel(channels)))
 }
 
 /// The numbers a network learns, and those it keeps of every HR pixel of a training step.

@@ -8,6 +8,7 @@ mod evaluation;
 mod experiment;
 mod judging;
 mod training;
+mod upscale;
 
 mod bench;
 #[cfg(unix)]
@@ -53,6 +54,7 @@ Examples:
   cargo xtask new my_birds --from srcnn_birds            a new experiment is a new TOML file
   cargo xtask compare srcnn_baseline my_birds            two runs in one table and one chart
   cargo xtask evaluate srcnn_baseline --on set5 --scale 3 --protocol y_matlab
+  cargo xtask upscale my_photographs --out larger        twice as wide and high
   cargo xtask doctor my_photographs                      is everything here as it should be?
   cargo xtask bench --peers python3                      our speed and memory against PyTorch's
   cargo xtask torture --minutes 60 --seed 1              kill it and lie to it: does it keep its promises?

@@ -28,7 +28,7 @@ mod variants;
 mod weights;
 
 pub(crate) use arena::Arena;
-pub(crate) use schedule::{Plan, carry_out};
+pub(crate) use schedule::{Plan, Sum, carry_out};
 pub(crate) use worker::work;
 
 /// What was found to be wrong, in words.

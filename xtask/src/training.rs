@@ -4,7 +4,7 @@ mod images;
 
 use std::{collections::BTreeMap, path::Path, process::ExitCode, sync::Arc};
 
-use candle_core::Device;
+use candle_core::{DType, Device, Tensor};
 use plumage_data::{Batches, DataRoots, Dataset, fingerprint};
 use plumage_models::weights;
 use plumage_record::{
@@ -71,6 +71,7 @@ pub(crate) fn run(
         images.validation.as_ref(),
         &images.sets,
     )?;
+    check_perceptual(experiment)?;
     let validation = validation_set(experiment, images.validation.clone())?;
     let identity = Identity {
         config_sha256: sha256(request.resolved.as_bytes()),
@@ -86,6 +87,24 @@ pub(crate) fn run(
     })?;
     run_in(&folder, workspace, request, experiment, &opened, interrupt)
         .map_err(|failure| failure.with_checkpoint(folder.checkpoints().newest_step(), request.again))
+}
+
+/// Refuses a perceptual term whose network cannot be read, or does not take the patches.
+fn check_perceptual(experiment: &RestoreExperiment) -> Result<(), Failure> {
+    let adversary = experiment.adversarial.as_ref();
+    let Some(perceptual) = adversary.and_then(|adversary| adversary.perceptual.as_ref()) else {
+        return Ok(());
+    };
+    let features = perceptual.features.load(&Device::Cpu)?;
+    let (channels, side) =
+        (experiment.model.architecture().channels().count(), experiment.data.patches.hr_size());
+    let patch = Tensor::zeros((1, channels, side, side), DType::F32, &Device::Cpu);
+    patch.and_then(|patch| features.apply(&patch)).map(drop).map_err(|error| {
+        let message = format!(
+            "the network of adversarial.perceptual does not take patches of {channels} x {side} x {side}: {error}"
+        );
+        Failure::usage(message, "choose fewer convolutions, larger patches, or other channels")
+    })
 }
 
 /// What a run reads, opened.

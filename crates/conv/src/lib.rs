@@ -10,6 +10,7 @@ mod chain;
 mod layer;
 mod op;
 mod plan;
+mod stream;
 mod strips;
 
 #[cfg(target_arch = "x86_64")]
@@ -41,6 +42,7 @@ pub use layout::{pixel_shuffle, to_nchw, to_nhwc};
 pub use options::{Activation, ConvOptions, Padding};
 pub use peak::fma_peak_gflops;
 pub use process::{CANDLE_THREADS, prepare_process};
+pub use stream::RowStream;
 pub use strips::infer_in_strips;
 
 #[cfg(all(test, target_arch = "x86_64"))]

@@ -47,7 +47,8 @@ fn infer<T: Real>(xs: &Tensor, layers: &[Layer], steps: &[Step]) -> Result<Tenso
     let images = ys.chunks_exact_mut(last.out_image_len()).zip(values.chunks_exact(first.image_len()));
     for (ys, image) in images {
         // The last rows are those of the output.
-        let mut rows: Vec<_> = (0..stages.len()).map(|index| Rows::of_inputs(&stages, index)).collect();
+        let mut rows: Vec<_> =
+            (0..stages.len()).map(|index| Rows::of_inputs(&stages, index, STRIP_ROWS)).collect();
         for strip in image.chunks(STRIP_ROWS * first.width * first.channels_in) {
             rows[0].push(strip);
             for (index, stage) in stages.iter_mut().enumerate() {
@@ -64,15 +65,15 @@ fn infer<T: Real>(xs: &Tensor, layers: &[Layer], steps: &[Step]) -> Result<Tenso
 }
 
 /// The first row of the input of layer `index` that a window, or an addition, will still see.
-fn first_needed<T: Real>(stages: &[Stage<T>], index: usize) -> usize {
+pub(crate) fn first_needed<T: Real>(stages: &[Stage<T>], index: usize) -> usize {
     let adding = stages.iter().filter(|stage| stage.plus.is_some_and(|plus| plus + 1 == index));
     let by_addition = adding.map(|stage| stage.done);
     by_addition.fold(stages[index].first_seen(), usize::min)
 }
 
 /// A layer at work on one image, from the top to the bottom.
-struct Stage<T: Real> {
-    whole: Shape,
+pub(crate) struct Stage<T: Real> {
+    pub(crate) whole: Shape,
     activation: Activation,
     plus: Option<usize>,
     prepared: T::Prepared,
@@ -81,7 +82,7 @@ struct Stage<T: Real> {
 }
 
 impl<T: Real> Stage<T> {
-    fn new(layer: &Layer, step: &Step) -> Result<Self> {
+    pub(crate) fn new(layer: &Layer, step: &Step) -> Result<Self> {
         let whole = Shape { batch: 1, ..step.shape };
         let weight = layer.weight.flatten_all()?.to_vec1()?;
         let bias = match &layer.bias {
@@ -97,8 +98,9 @@ impl<T: Real> Stage<T> {
         (self.done * self.whole.stride).saturating_sub(self.whole.above).min(self.whole.height)
     }
 
-    /// Computes what can be computed from the input rows that there are, into the next layer's rows or the output.
-    fn advance(&mut self, index: usize, rows: &mut [Rows<T>], output: &mut [T]) {
+    /// Computes what can be computed from the input rows that there are, into the next layer's rows or, where there are
+    /// none, the output.
+    pub(crate) fn advance(&mut self, index: usize, rows: &mut [Rows<T>], output: &mut [T]) {
         let Shape { height, kernel, stride, above, below, .. } = self.whole;
         let (inputs, outputs) = rows.split_at_mut(index + 1);
         let xs = &inputs[index];
@@ -133,7 +135,7 @@ impl<T: Real> Stage<T> {
 }
 
 /// Some neighbouring rows of one layer's input.
-struct Rows<T: Real> {
+pub(crate) struct Rows<T: Real> {
     row_len: usize,
     /// Which row of the image is the first of `values`.
     first: usize,
@@ -143,21 +145,32 @@ struct Rows<T: Real> {
 }
 
 impl<T: Real> Rows<T> {
-    /// Room for the input rows of layer `index` that are needed at a time: those of a strip, those that windows still see
-    /// and that wait for a whole tile, and those that wait for a layer that adds them.
-    fn of_inputs(stages: &[Stage<T>], index: usize) -> Self {
+    /// Room for the input rows of layer `index` that are needed at a time.
+    pub(crate) fn of_inputs(stages: &[Stage<T>], index: usize, strip_rows: usize) -> Self {
+        let (rows, row_len) = Self::needed(stages, index, strip_rows);
+        Self { row_len, first: 0, values: T::buffer(rows * row_len), len: 0 }
+    }
+
+    /// Room for the output of the last layer, as it comes.
+    pub(crate) fn of_output(stages: &[Stage<T>]) -> Self {
+        let row_len = stages.last().map_or(0, |last| last.whole.out_width() * last.whole.channels_out);
+        Self { row_len, first: 0, values: T::buffer(0), len: 0 }
+    }
+
+    /// How many input rows of layer `index` are needed at a time, and their length: those of a strip, those that windows
+    /// still see and that wait for a whole tile, and those that wait for a layer that adds them.
+    pub(crate) fn needed(stages: &[Stage<T>], index: usize, strip_rows: usize) -> (usize, usize) {
         let adding = stages.iter().rposition(|stage| stage.plus.is_some_and(|plus| plus + 1 == index));
         let waiting = &stages[index..=adding.unwrap_or(index)];
         let held =
             |stage: &Stage<T>| stage.whole.kernel + T::rows_of_tile(&stage.prepared) * stage.whole.stride;
         let whole = &stages[index].whole;
-        let rows = whole.height.min(STRIP_ROWS + 2 * waiting.iter().map(held).sum::<usize>());
-        let row_len = whole.width * whole.channels_in;
-        Self { row_len, first: 0, values: T::buffer(rows * row_len), len: 0 }
+        let rows = whole.height.min(strip_rows + 2 * waiting.iter().map(held).sum::<usize>());
+        (rows, whole.width * whole.channels_in)
     }
 
     /// The row after the last.
-    fn end(&self) -> usize {
+    pub(crate) fn end(&self) -> usize {
         self.first + self.len / self.row_len
     }
 
@@ -165,7 +178,7 @@ impl<T: Real> Rows<T> {
         &self.values[(first - self.first) * self.row_len..(end - self.first) * self.row_len]
     }
 
-    fn push(&mut self, rows: &[T]) {
+    pub(crate) fn push(&mut self, rows: &[T]) {
         self.grow(rows.len()).copy_from_slice(rows);
     }
 
@@ -181,7 +194,12 @@ impl<T: Real> Rows<T> {
         &mut self.values[start..self.len]
     }
 
-    fn forget_before(&mut self, row: usize) {
+    /// All rows there are.
+    pub(crate) fn all(&self) -> &[T] {
+        &self.values[..self.len]
+    }
+
+    pub(crate) fn forget_before(&mut self, row: usize) {
         let row = row.clamp(self.first, self.end());
         let forgotten = (row - self.first) * self.row_len;
         self.values.copy_within(forgotten..self.len, 0);

@@ -64,12 +64,20 @@ pub fn rgb_to_ycbcr(rgb: &Planes) -> Planes {
 /// When there are not 3 planes.
 pub fn ycbcr_to_rgb(ycbcr: &Planes) -> Planes {
     let [y, cb, cr] = three_planes(ycbcr);
+    let pixels = || y.iter().zip(cb).zip(cr).map(|((&y, &cb), &cr)| rgb_of_ycbcr([y, cb, cr]));
     let mut values = Vec::with_capacity(ycbcr.values.len());
-    for row in RGB_FROM_YCBCR {
-        let black: f64 = row.iter().zip(OFFSETS).map(|(weight, offset)| weight * offset).sum();
-        values.extend(combine(row, y, cb, cr).map(|sum| 255.0 * sum - black));
+    for channel in 0..3 {
+        values.extend(pixels().map(|pixel| pixel[channel]));
     }
     Planes::new(3, ycbcr.height, ycbcr.width, values)
+}
+
+/// [`ycbcr_to_rgb`] of one pixel.
+pub fn rgb_of_ycbcr([y, cb, cr]: [f64; 3]) -> [f64; 3] {
+    RGB_FROM_YCBCR.map(|row| {
+        let black: f64 = row.iter().zip(OFFSETS).map(|(weight, offset)| weight * offset).sum();
+        255.0 * (row[0] * y + row[1] * cb + row[2] * cr) - black
+    })
 }
 
 fn three_planes(picture: &Planes) -> [&[f64]; 3] {

@@ -3,7 +3,7 @@
 //! The format is told by the first bytes, never by the name. Colour profiles are ignored, as MATLAB and the papers do;
 //! the orientation that a camera notes beside the pixels is applied.
 
-mod jpeg;
+pub(crate) mod jpeg;
 
 use std::{
     fs::{self, File, FileType},
@@ -140,7 +140,7 @@ fn check_header(decoder: &impl ImageDecoder, path: &Path, limits: &Limits) -> Re
 }
 
 /// What a path that is no regular file leads to, in words.
-fn kind_of(file_type: FileType) -> &'static str {
+pub(crate) fn kind_of(file_type: FileType) -> &'static str {
     if file_type.is_dir() {
         return "a folder";
     }

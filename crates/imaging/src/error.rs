@@ -105,6 +105,43 @@ pub enum ImagingError {
         /// What the decoder said.
         source: ImageError,
     },
+    /// A picture that moves, of which a still one would be left.
+    #[error("{} is animated, and only still pictures are enlarged", path.display())]
+    Animated {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// The picture is made for print.
+    #[error("{} holds CMYK pixels: convert it to RGB first", path.display())]
+    Cmyk {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// The enlarged picture does not fit its format.
+    #[error(
+        "{} would become {width}x{height}, and a side of {format} is {limit} pixels at most: convert it to PNG first",
+        path.display()
+    )]
+    SideTooLong {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Name of the format.
+        format: &'static str,
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
+        /// The longest side.
+        limit: usize,
+    },
+    /// A file with a picture could not be written.
+    #[error("failed to write {}", path.display())]
+    Write {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What the encoder or the operating system said.
+        source: ImageError,
+    },
     /// A JPEG quality outside its range.
     #[error("a JPEG quality is 1 to 100, got {quality}")]
     JpegQuality {

@@ -6,7 +6,7 @@ use plumage_imaging::Channels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Grid, Upscaler, config::Architecture};
+use crate::{Grid, PictureSize, PictureStream, Upscaler, config::Architecture, stream::Unchanged};
 
 /// `[model.bicubic]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -56,5 +56,13 @@ impl Upscaler for Bicubic {
 
     fn infer(&self, xs: &Tensor) -> Result<Tensor> {
         Ok(xs.clone())
+    }
+
+    fn stream(&self, _size: PictureSize) -> Result<Box<dyn PictureStream>> {
+        Ok(Box::new(Unchanged))
+    }
+
+    fn stream_bytes(&self, _size: PictureSize) -> Result<u64> {
+        Ok(0)
     }
 }

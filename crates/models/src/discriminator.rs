@@ -58,6 +58,19 @@ impl DiscriminatorConfig {
     }
 }
 
+impl DiscriminatorConfig {
+    /// Numbers that a training step keeps of one pixel of an image of `channels` channels. Rounded up.
+    pub fn features_per_pixel(&self, channels: usize) -> u64 {
+        let (mut features, mut pixels) = (channels as f64, 1.);
+        for (index, &width) in self.widths.iter().enumerate() {
+            let stride = if index == 0 { self.first_stride } else { 2 };
+            pixels /= (stride * stride) as f64;
+            features += width as f64 * pixels;
+        }
+        features.ceil() as u64
+    }
+}
+
 /// A network that tells HR images, for which its output is high, from SR images.
 #[derive(Clone)]
 pub struct Discriminator {

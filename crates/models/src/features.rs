@@ -93,12 +93,18 @@ enum Step {
 }
 
 impl FeaturesConfig {
+    /// Where the weights are.
+    pub fn file(&self) -> &FeaturesFile {
+        let (Self::Vgg16(file) | Self::Alexnet(file) | Self::Judge(file)) = self;
+        file
+    }
+
     /// Reads the network.
     ///
     /// # Errors
     /// A file that is unreadable, not the one of the SHA-256, or lacks a layer.
     pub fn load(&self, device: &Device) -> std::result::Result<Features, WeightsError> {
-        let (Self::Vgg16(file) | Self::Alexnet(file) | Self::Judge(file)) = self;
+        let file = self.file();
         let tensors = read_known(&file.weights, &file.sha256)?;
         let tensors = tensors.into_iter().map(|(name, tensor)| Ok((name, tensor.to_device(device)?)));
         let tensors = tensors.collect::<Result<Tensors>>()?;
@@ -185,9 +191,9 @@ fn torchvision(
             Before::Nothing => {}
             Before::Pool { side } => steps.push(Step::Pool { side }),
             Before::Alexnet => {
-                let Layer { weight, bias, .. } = layers.remove(0);
-                let bias = bias.map_or_else(|| weight.zeros_like(), Ok)?;
-                steps.push(Step::Alexnet { weight, bias });
+                if let Layer { weight, bias: Some(bias), .. } = layers.remove(0) {
+                    steps.push(Step::Alexnet { weight, bias });
+                }
             }
         }
         if !layers.is_empty() {

@@ -5,6 +5,10 @@
 
 mod upscaler;
 
+mod stream;
+
+pub mod enlarger;
+
 mod config;
 
 pub mod bicubic;
@@ -24,9 +28,13 @@ mod classifier;
 mod spectral_norm;
 
 mod layers;
+mod packed;
 pub mod parameters;
+pub mod pretrained;
 pub mod weights;
 
 pub use config::ModelConfig;
+pub use packed::{Packed, PackedError};
 pub use parameters::Parameters;
+pub use stream::{PictureSize, PictureStream};
 pub use upscaler::{Draw, Grid, Upscaler};

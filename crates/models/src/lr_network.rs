@@ -11,8 +11,11 @@ use plumage_imaging::{
     resize::{Ratio, resize},
 };
 
+mod stream;
+
+use self::stream::LrStream;
 use crate::{
-    Upscaler,
+    PictureSize, PictureStream, Upscaler,
     layers::{Conv2d, Init},
 };
 
@@ -128,6 +131,14 @@ impl Upscaler for LrNetwork {
     fn infer(&self, xs: &Tensor) -> Result<Tensor> {
         self.run(xs, infer_in_strips)
     }
+
+    fn stream(&self, size: PictureSize) -> Result<Box<dyn PictureStream>> {
+        Ok(Box::new(LrStream::new(self, size)?))
+    }
+
+    fn stream_bytes(&self, size: PictureSize) -> Result<u64> {
+        LrStream::bytes(self, size)
+    }
 }
 
 /// LR pixels on each side of one that its block of HR pixels is interpolated from.
@@ -162,14 +173,17 @@ fn bicubic(channels: usize, scale: usize, vb: &VarBuilder) -> Result<Layer> {
     Ok(Layer { weight, bias: None, options: ConvOptions { padding: Padding::Valid, ..LINEAR }, plus: None })
 }
 
+/// The pixel of a side of `len` that is seen at `place` of the side with [`REACH`] mirrored pixels before and after it.
+fn mirror(place: usize, len: usize) -> usize {
+    let place = (place + 2 * REACH * len - REACH) % (2 * len);
+    place.min(2 * len - 1 - place)
+}
+
 /// `[B, H, W, C]` to `[B, H + 2 REACH, W + 2 REACH, C]`: what lies beyond a border is its mirror image.
 fn mirrored(xs: &Tensor) -> Result<Tensor> {
     let (_, height, width, _) = xs.dims4()?;
     let places = |len: usize| {
-        let places = (0..len + 2 * REACH).map(|place| {
-            let place = (place + 2 * REACH * len - REACH) % (2 * len);
-            place.min(2 * len - 1 - place) as u32
-        });
+        let places = (0..len + 2 * REACH).map(|place| mirror(place, len) as u32);
         Tensor::from_iter(places, xs.device())
     };
     xs.contiguous()?.index_select(&places(height)?, 1)?.index_select(&places(width)?, 2)

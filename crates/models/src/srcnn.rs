@@ -7,15 +7,18 @@
 
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
-use plumage_conv::{Activation, ConvOptions, Padding, chain, infer_in_strips, to_nchw, to_nhwc};
+use plumage_conv::{
+    Activation, ConvOptions, Layer, Padding, RowStream, chain, infer_in_strips, to_nchw, to_nhwc,
+};
 use plumage_imaging::Channels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Grid, Upscaler,
+    Grid, PictureSize, PictureStream, Upscaler,
     config::Architecture,
     layers::{Conv2d, Init},
+    stream::LayerStream,
 };
 
 /// `[model.srcnn]`.
@@ -126,6 +129,17 @@ impl Srcnn {
     }
 }
 
+impl Srcnn {
+    /// The layers for whole pictures.
+    fn inference(&self) -> [Layer; 3] {
+        let padding = match self.config.padding {
+            BorderRule::Zeros => Padding::Zeros,
+            BorderRule::Replicate | BorderRule::Valid => Padding::Replicate,
+        };
+        [&self.conv1, &self.conv2, &self.conv3].map(|conv| conv.inference(padding))
+    }
+}
+
 impl Upscaler for Srcnn {
     fn border_px(&self) -> usize {
         match self.config.padding {
@@ -154,12 +168,15 @@ impl Upscaler for Srcnn {
     }
 
     fn infer(&self, xs: &Tensor) -> Result<Tensor> {
-        let padding = match self.config.padding {
-            BorderRule::Zeros => Padding::Zeros,
-            BorderRule::Replicate | BorderRule::Valid => Padding::Replicate,
-        };
-        let layers = [&self.conv1, &self.conv2, &self.conv3].map(|conv| conv.inference(padding));
-        let ys = to_nchw(&infer_in_strips(&to_nhwc(xs)?, &layers)?)?;
+        let ys = to_nchw(&infer_in_strips(&to_nhwc(xs)?, &self.inference())?)?;
         if self.config.residual { ys + xs } else { Ok(ys) }
+    }
+
+    fn stream(&self, size: PictureSize) -> Result<Box<dyn PictureStream>> {
+        Ok(Box::new(LayerStream::new(&self.inference(), size, self.config.residual)?))
+    }
+
+    fn stream_bytes(&self, size: PictureSize) -> Result<u64> {
+        RowStream::bytes(&self.inference(), (size.height, size.width), size.rows_at_a_time)
     }
 }

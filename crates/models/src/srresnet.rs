@@ -7,7 +7,7 @@
 //! The paper has no noise; ours is StyleGAN's (T. Karras et al. 2019, <https://arxiv.org/abs/1812.04948>), one map scaled
 //! by a learnt weight a channel, added once, after the head.
 
-use candle_core::{Result, Tensor};
+use candle_core::{Result, Tensor, bail};
 use candle_nn::{VarBuilder, init};
 use plumage_conv::{Layer, chain, infer_in_strips, to_nhwc};
 use plumage_imaging::Channels;
@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Draw, Grid, Upscaler,
+    Draw, Grid, PictureSize, PictureStream, Upscaler,
     config::Architecture,
     layers::{Conv2d, Init},
     lr_network::{LINEAR, LrNetwork, RELU, Run, Tail},
@@ -134,6 +134,17 @@ impl Upscaler for Srresnet {
 
     fn infer(&self, xs: &Tensor) -> Result<Tensor> {
         self.run(xs, infer_in_strips)
+    }
+
+    fn stream(&self, size: PictureSize) -> Result<Box<dyn PictureStream>> {
+        if self.draw.is_some() {
+            bail!("noise is drawn for whole pictures alone");
+        }
+        self.network.stream(size)
+    }
+
+    fn stream_bytes(&self, size: PictureSize) -> Result<u64> {
+        self.network.stream_bytes(size)
     }
 
     fn with_noise(&self, draw: Draw) -> Option<Box<dyn Upscaler>> {

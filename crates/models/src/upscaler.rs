@@ -1,5 +1,7 @@
 use candle_core::{Result, Tensor};
 
+use crate::{PictureSize, PictureStream};
+
 /// Where a network's input lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grid {
@@ -38,6 +40,18 @@ pub trait Upscaler: Send + Sync {
     /// # Errors
     /// Shapes that do not fit the network.
     fn infer(&self, xs: &Tensor) -> Result<Tensor>;
+
+    /// The network for a picture whose rows come one after the other; it computes on the CPU.
+    ///
+    /// # Errors
+    /// A picture too small for the network.
+    fn stream(&self, size: PictureSize) -> Result<Box<dyn PictureStream>>;
+
+    /// Bytes that [`Upscaler::stream`] takes with the same argument.
+    ///
+    /// # Errors
+    /// As of [`Upscaler::stream`].
+    fn stream_bytes(&self, size: PictureSize) -> Result<u64>;
 
     /// The same network, sharing its parameters, with its noise drawn; `None` where it takes no noise.
     ///

@@ -123,6 +123,19 @@ pub fn to_bytes(tensors: &Tensors, about: &BTreeMap<String, String>) -> Result<V
         .map_err(|error| WeightsError::Format { name: "the weights".into(), reason: error.to_string() })
 }
 
+/// The few words that [`to_bytes`] wrote into a file beside its tensors; none for a file without them.
+///
+/// # Errors
+/// [`WeightsError::Format`] for what is no safetensors file.
+pub fn about(bytes: &[u8], name: &str) -> Result<BTreeMap<String, String>, WeightsError> {
+    let refused = |reason: String| WeightsError::Format { name: name.to_owned(), reason };
+    check_start(bytes, bytes.len() as u64).map_err(refused)?;
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| refused(error.to_string()))?;
+    let lines = header.metadata().as_ref().and_then(|words| words.get("about"));
+    let pair = |line: &str| line.split_once(": ").map(|(key, value)| (key.to_owned(), value.to_owned()));
+    Ok(lines.map_or_else(BTreeMap::new, |lines| lines.lines().filter_map(pair).collect()))
+}
+
 /// Reads a safetensors file.
 ///
 /// # Errors
@@ -131,8 +144,11 @@ pub fn read(path: &Path) -> Result<Tensors, WeightsError> {
     from_bytes(&read_bytes(path)?, &path.display().to_string())
 }
 
-/// The bytes of what begins like a safetensors file, within the limits.
-pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, WeightsError> {
+/// Reads the bytes of a safetensors file, for [`from_bytes`] and [`about`].
+///
+/// # Errors
+/// An unreadable or oversized file, and one that does not begin as such a file does.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, WeightsError> {
     let unreadable = |source| WeightsError::Read { path: path.to_owned(), source };
     let refused = |reason: String| WeightsError::Format { name: path.display().to_string(), reason };
     let meta = fs::metadata(path).map_err(unreadable)?;

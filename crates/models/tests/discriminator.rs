@@ -215,3 +215,21 @@ fn one_network_judges_patches_of_any_size() {
     }
     assert!(network.forward(&images().to_dtype(DType::F32).unwrap().narrow(1, 0, 1).unwrap()).is_err());
 }
+
+#[test]
+fn the_mean_of_the_verdicts_on_windows_is_the_verdict_on_the_image() {
+    for (first_stride, places) in [(1, 5 * 4), (2, 3 * 2)] {
+        for spectral_norm in [false, true] {
+            let of_image = DiscriminatorConfig { first_stride, ..config(spectral_norm) };
+            let of_windows = DiscriminatorConfig { verdict_on: VerdictOn::Window, ..of_image.clone() };
+            let verdicts = [of_image, of_windows].map(|config| {
+                let (_, network) = config.init(3, 7, &Device::Cpu).unwrap();
+                network.forward(&images().to_dtype(DType::F32).unwrap()).unwrap()
+            });
+            let [image, windows] = verdicts;
+            let windows = windows.flatten_all().unwrap().reshape((2, places)).unwrap().mean(1).unwrap();
+            let apart = (image - windows).unwrap().abs().unwrap().to_vec1::<f32>().unwrap();
+            assert!(apart.iter().all(|apart| *apart < 1e-6), "stride {first_stride}: {apart:?}");
+        }
+    }
+}

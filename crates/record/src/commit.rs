@@ -3,7 +3,11 @@
 //! A file is written under a temporary name, flushed to the disk, renamed, and its folder flushed. Measured on ext4: a
 //! rename without the flush before it can leave an empty file and lose the old one.
 
+mod draft;
+
 use std::path::{Path, PathBuf};
+
+pub use self::draft::Draft;
 
 use crate::{
     RecordError,

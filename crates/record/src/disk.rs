@@ -11,7 +11,7 @@ mod unflushed;
 
 use std::{
     fs::{self, File},
-    io::{self, Read, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -53,6 +53,56 @@ pub fn append(purpose: Purpose, path: &Path, bytes: &[u8]) -> Result<(), RecordE
     }
     fill(file, purpose, Operation::Append, path, bytes)?;
     if is_new { sync_folder(purpose, parent(path)) } else { Ok(()) }
+}
+
+/// A new file that is written bit by bit; every write is an operation of its own.
+#[derive(Debug)]
+pub struct NewFile {
+    file: File,
+    purpose: Purpose,
+    path: PathBuf,
+}
+
+impl NewFile {
+    /// Makes the file `path`, which must not be there.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`].
+    pub fn begin(purpose: Purpose, path: &Path) -> Result<Self, RecordError> {
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        let file = at(purpose, Operation::Create, path, || options.open(path))?;
+        faults::note(|unflushed| unflushed.named(path));
+        Ok(Self { file, purpose, path: path.to_owned() })
+    }
+
+    /// Flushes what was written; the file's name is not flushed yet.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`].
+    pub fn sync(&self) -> Result<(), RecordError> {
+        sync(self.purpose, Operation::Sync, &self.path, || self.file.sync_all())
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let point = Point { purpose: self.purpose, operation: Operation::Write };
+        let file = &mut self.file;
+        let written = faults::at(point, || file.write(bytes))?;
+        faults::note(|unflushed| unflushed.wrote(&self.path));
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Seek for NewFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
 }
 
 fn fill(

@@ -9,6 +9,8 @@
 mod artefacts;
 mod health;
 
+use std::path::Component;
+
 use candle_core::{Device, Tensor};
 use plumage_losses::{AdversarialConfig, Term, Weight, WeightedSum, perceptual, total_variation};
 use plumage_models::{
@@ -76,7 +78,19 @@ impl AdversaryConfig {
                 format!("the {steps} steps of the run leave none for the discriminator after {alone}");
             return vec![("pretraining_steps".to_owned(), message)];
         }
-        let broken = self.schedule.validate(steps - alone);
+        let features = self.perceptual.as_ref().map(|perceptual| perceptual.features.file());
+        if features.is_some_and(|file| file.weights.components().any(|part| part == Component::ParentDir)) {
+            let message =
+                "`..` is not allowed in the path of a file; give an absolute path instead".to_owned();
+            return vec![("perceptual.features".to_owned(), message)];
+        }
+        let left = steps - alone;
+        let broken = self.schedule.validate(left);
+        if self.ramp_steps > left {
+            let message =
+                format!("a ramp of {} steps does not end in the {left} that are left", self.ramp_steps);
+            return vec![("ramp_steps".to_owned(), message)];
+        }
         broken.into_iter().map(|(key, message)| (format!("schedule.{key}"), message)).collect()
     }
 
@@ -140,7 +154,10 @@ impl Adversary {
         seed: u64,
         device: &Device,
     ) -> Result<Self, TrainError> {
-        let (parameters, network) = config.discriminator.init(channels, seed, device)?;
+        // Its own names: a layer of the generator that is called the same begins with other weights.
+        let (parameters, network) = Parameters::init(seed, device, |vb| {
+            Discriminator::new(&config.discriminator, channels, &vb.pp("discriminator"))
+        })?;
         let optimizer = Optimizer::new(&config.optimizer, &parameters);
         let features =
             config.perceptual.as_ref().map(|config| Ok((config.features.load(device)?, config.weight)));
@@ -218,11 +235,11 @@ impl Adversary {
             return Err(diverged("the discriminator's loss".into()));
         }
         if let Some(parameter) = gradients.not_finite() {
-            return Err(diverged(format!("the gradient of the discriminator's {parameter}")));
+            return Err(diverged(format!("the gradient of {parameter}")));
         }
         let rate = self.config.schedule.learning_rate(self.played(moment.step) - 1, self.played(moment.of));
         if let Some(parameter) = self.optimizer.update(&self.parameters, &gradients, |_| rate)? {
-            return Err(diverged(format!("the discriminator's {parameter} or its optimizer state")));
+            return Err(diverged(format!("{parameter} or its optimizer state")));
         }
         self.network.iterate()?;
         self.sums.steps += 1;

@@ -64,7 +64,7 @@ impl State {
             Some(adversary) => vec![adversary.parameters.tensors()?, adversary.optimizer.state()?],
             None => Vec::new(),
         };
-        let adversary = adversary.into_iter().map(|tensors| ("the discriminator's ", Some(tensors)));
+        let adversary = adversary.into_iter().map(|tensors| ("", Some(tensors)));
         for (what, tensors) in all.chain(adversary) {
             for (name, tensor) in tensors.iter().flatten() {
                 if tensor.flatten_all()?.to_vec1::<f32>()?.iter().any(|value| !value.is_finite()) {

@@ -82,10 +82,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
             (run.join("config.toml"), run.join("weights.safetensors"), name)
         }
     };
-    let Experiment::Restore(experiment) = Experiment::read(&config, &args.set)?.value else {
-        let message = format!("{} is a study of judges, and no network that upscales", config.display());
-        return Err(Failure::usage(message, "name a run that trained one, or one of its judge.methods"));
-    };
+    let experiment = Experiment::read_restore(&config, &args.set)?;
     if let Some(run) = weights_file.parent().filter(|_| args.name.is_some() && !weights_file.is_file()) {
         return Err(unfinished(run));
     }

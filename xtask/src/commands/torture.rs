@@ -11,7 +11,7 @@ use crate::{
     exit::ExitKind,
     failure::Failure,
     say::{note, say},
-    torture::{self, Arena, Group, Plan, carry_out},
+    torture::{self, Arena, Group, Plan, Sum, carry_out},
     workspace::Workspace,
 };
 
@@ -60,8 +60,13 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     };
     let _lock = lock(&work)?;
     let arena = Arena::prepare(&work, args.seed, &workspace).map_err(Failure::internal)?;
-    let (passed, failed) = carry_out(&plan, &arena).map_err(Failure::internal)?;
-    say!("{passed} passed, {failed} failed");
+    let Sum { passed, failed, skipped } = carry_out(&plan, &arena).map_err(Failure::internal)?;
+    let of_groups = if skipped > 0 { format!(", {skipped} groups skipped") } else { String::new() };
+    say!("{passed} passed, {failed} failed{of_groups}");
+    if passed + failed == 0 && skipped > 0 {
+        let message = "nothing could be tried on this machine";
+        return Err(Failure::usage(message, "run it as root, where file systems can be mounted"));
+    }
     Ok(if failed == 0 { ExitKind::Ok } else { ExitKind::Internal }.into())
 }
 

@@ -13,7 +13,7 @@ use super::{Outcome, Wrong};
 /// A command that starts `program` with mounts that nobody else sees.
 pub(super) fn alone(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new("unshare");
-    command.args(["--mount", "--propagation", "private"]).arg(program);
+    command.args(["--mount", "--propagation", "private", "--fork", "--kill-child"]).arg(program);
     command
 }
 

@@ -28,8 +28,18 @@ pub(crate) struct Plan {
     pub(crate) first: u64,
 }
 
-/// Makes the trials; returns how many passed and how many failed.
-pub(crate) fn carry_out(plan: &Plan, arena: &Arena) -> Result<(u64, u64), Wrong> {
+/// What a torture comes to.
+pub(crate) struct Sum {
+    /// Trials that passed.
+    pub(crate) passed: u64,
+    /// Trials that failed.
+    pub(crate) failed: u64,
+    /// Groups of which no trial could be made on this machine.
+    pub(crate) skipped: usize,
+}
+
+/// Makes the trials.
+pub(crate) fn carry_out(plan: &Plan, arena: &Arena) -> Result<Sum, Wrong> {
     let mut tally = if plan.first == 0 { Tally::open(arena.work())? } else { Tally::default() };
     if tally.spent_s > 0. {
         note!("going on after {:.0} s", tally.spent_s);
@@ -85,7 +95,8 @@ pub(crate) fn carry_out(plan: &Plan, arena: &Arena) -> Result<(u64, u64), Wrong>
         say!("{name:12} {:6} passed, {} failed, {:.0} s", count.passed, count.failed, count.spent_s);
     }
     tally.close()?;
-    Ok(tally.totals())
+    let (passed, failed) = tally.totals();
+    Ok(Sum { passed, failed, skipped: plan.groups.len() - groups.len() })
 }
 
 /// Says what failed, and how to see it again.

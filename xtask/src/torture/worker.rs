@@ -13,6 +13,9 @@ use super::{Arena, Group, Outcome, Wrong, child::Running};
 /// A trial that takes longer hangs; in most groups it is a thousandth of a second.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Trials that start runs of their own, each of which has its own patience.
+const PATIENCE_WITH_RUNS: Duration = Duration::from_secs(600);
+
 /// What a batch of trials comes to.
 pub(super) struct Batch {
     /// Trials that were made.
@@ -34,13 +37,14 @@ pub(super) fn make_in_a_process(group: Group, arena: &Arena, first: u64, count: 
     let mut command = if group.mounts() { arena.command_alone(arguments) } else { arena.command(arguments) };
     let mut running = Running::start(command.arg(arena.work()), &place)?;
     let (mut length, mut since_change) = (0, Duration::ZERO);
+    let patience = if group.mounts() { PATIENCE_WITH_RUNS } else { PATIENCE };
     let mut hung = false;
     while running.until(|_| true)? {
         // A look every now and then is enough: the journal tells what happened.
         let now = fs::metadata(&journal).map_or(0, |meta| meta.len());
         (length, since_change) =
             if now > length { (now, Duration::ZERO) } else { (length, since_change + NAP) };
-        if since_change > PATIENCE {
+        if since_change > patience {
             hung = true;
             break;
         }

@@ -11,7 +11,7 @@ const END_OF_IMAGE: u8 = 0xD9;
 ///
 /// Within a scan 0xFF is always followed by 0, so what looks like a marker there is one. Bytes after the picture, which
 /// cameras like to add, do no harm.
-pub(super) fn is_whole(mut jpeg: impl BufRead) -> io::Result<bool> {
+pub(crate) fn is_whole(mut jpeg: impl BufRead) -> io::Result<bool> {
     let mut ended = false;
     let mut after_ff = false;
     loop {

@@ -43,6 +43,11 @@ impl Contributions {
         Self { in_len, taps, starts, weights, margins: (0, 0) }.trimmed().with_margins()
     }
 
+    /// Output pixels.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len()
+    }
+
     /// Source pixels in a window.
     pub(super) fn taps(&self) -> usize {
         self.taps

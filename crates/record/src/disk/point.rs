@@ -58,6 +58,8 @@ named! {
         Readme = "readme",
         /// What compares several runs.
         Comparison = "comparison",
+        /// An enlarged picture.
+        Enlarged = "enlarged",
         /// The file of a new experiment.
         Experiment = "experiment",
         /// What a process that died left behind.

@@ -32,7 +32,7 @@ pub struct MetricsRow {
 pub struct Validation {
     /// How PSNR and SSIM were measured.
     pub protocol: String,
-    /// The training loss on whole images.
+    /// The training loss on whole images; of adversarial training the pixel loss alone.
     pub loss: f64,
     /// PSNR on Y, where the protocol has it.
     pub psnr_y_db: Option<f64>,
@@ -64,7 +64,7 @@ pub struct TermRow {
     pub name: String,
     /// Its mean with its weight.
     pub value: Option<f64>,
-    /// The mean of its part in [0, 1] of the gradient at the generator's output.
+    /// The norm of its gradient at the generator's output over the sum of all terms' norms, in the mean.
     pub share: Option<f64>,
 }
 

@@ -28,7 +28,7 @@ impl ArtefactSums {
         image: &TestImage,
         drawn: impl Fn(u64) -> Result<Option<Planes>, TrainError>,
     ) -> Result<(), TrainError> {
-        let [sr_luma, hr_luma] = [sr, &image.hr].map(luma);
+        let [sr_luma, hr_luma] = [sr, &image.hr].map(colour::rgb_to_y);
         let patterns = [&sr_luma, &hr_luma].map(|y| checkerboard_db(y, image.scale));
         if let [Ok(of_sr), Ok(of_hr)] = patterns {
             let (sum, count) = self.checkerboard.unwrap_or_default();
@@ -74,16 +74,6 @@ fn spread_of(
     let pixels = draws.first().map_or(0, |draw| draw.values.len());
     let mean_variance = (0..pixels).map(variance).sum::<f64>() / pixels as f64;
     Ok(Some(LEVELS * mean_variance.sqrt()))
-}
-
-fn luma(image: &Planes) -> Planes {
-    match image.channels {
-        3 => {
-            let ycbcr = colour::rgb_to_ycbcr(image);
-            Planes::new(1, image.height, image.width, ycbcr.plane(0).to_vec())
-        }
-        _ => image.clone(),
-    }
 }
 
 fn mean(values: &[f64]) -> f64 {

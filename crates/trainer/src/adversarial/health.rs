@@ -100,7 +100,7 @@ pub(super) fn signs(row: &AdversaryRow, stage: Stage, behind_bicubic_db: Option<
             .filter(|share| stage.at_full_weight && *share < LEAST_SHARE)
             .map(|share| Sign::AdversarialTooWeak { share }),
         behind_bicubic_db
-            .filter(|db| *db > MOST_BEHIND_BICUBIC_DB)
+            .filter(|db| stage.played > 0 && *db > MOST_BEHIND_BICUBIC_DB)
             .map(|behind_bicubic_db| Sign::FarFromHr { behind_bicubic_db }),
         artefacts
             .and_then(|artefacts| artefacts.val_checkerboard_db)
@@ -236,5 +236,10 @@ mod tests {
         let mut row = healthy();
         (row.terms[1].share, row.d_advantage) = (Some(0.), Some(0.));
         assert_eq!(signs(&row, Stage { played: 60, at_full_weight: false }, None), []);
+        let alone = AdversaryRow {
+            artefacts: Some(Artefacts { val_drift_levels: 9., ..row.artefacts.unwrap() }),
+            ..row
+        };
+        assert_eq!(signs(&alone, Stage { played: 0, at_full_weight: false }, Some(5.)), []);
     }
 }

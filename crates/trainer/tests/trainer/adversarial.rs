@@ -93,6 +93,16 @@ fn stopped_anywhere_and_for_any_number_of_threads_it_leaves_the_same_bytes() {
 }
 
 #[test]
+fn a_run_that_lost_its_last_checkpoint_makes_the_steps_again() {
+    let (whole, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    train_in(whole.path(), &srgan(), u64::MAX).unwrap();
+    train_in(broken.path(), &srgan(), 20).unwrap();
+    std::fs::remove_dir_all(broken.path().join("run/checkpoints/step-0000000020")).unwrap();
+    train_in(broken.path(), &srgan(), u64::MAX).unwrap();
+    assert!(left_by(broken.path()) == left_by(whole.path()));
+}
+
+#[test]
 fn before_the_adversary_plays_the_generator_is_trained_as_it_is_without_one() {
     let mut alone = srgan();
     alone.trainer.schedule.shape = ScheduleShape::Constant;

@@ -1,0 +1,173 @@
+//! A picture that is enlarged while its rows come in.
+
+use candle_core::{Result, bail};
+use plumage_imaging::{
+    flat::{self, flat},
+    invisible,
+    resize::RowEnlarger,
+};
+
+use super::{Enlarger, Shape, View, alpha, colours, compose::Parts};
+use crate::{Grid, PictureStream};
+
+/// One picture on its way, from its top to its bottom.
+pub struct Enlargement {
+    shape: Shape,
+    view: View,
+    stream: Box<dyn PictureStream>,
+    bicubic: RowEnlarger,
+    /// Rows as they came, where invisible pixels have to be filled from rows that are still to come.
+    came: Rows,
+    /// Rows as the network sees them.
+    lr: Rows,
+    /// How many of them the network has seen.
+    seen: usize,
+    /// How many of them have been enlarged.
+    done: usize,
+    /// HR rows that the network has made beyond those.
+    sr: Vec<f32>,
+}
+
+impl Enlargement {
+    pub(super) fn new(enlarger: &Enlarger, shape: Shape, rows_at_a_time: usize) -> Result<Self> {
+        let view = enlarger.view;
+        let (came, lr) = (Rows::new(shape.row_len()), Rows::new(shape.row_len()));
+        Ok(Self {
+            shape,
+            view,
+            stream: enlarger.model.stream(view.size(shape, rows_at_a_time))?,
+            bicubic: RowEnlarger::new(shape.height, shape.width, view.scale),
+            came,
+            lr,
+            seen: 0,
+            done: 0,
+            sr: Vec::new(),
+        })
+    }
+
+    /// Takes the next rows and adds to `enlarged` those that they make known; after the last row all are known.
+    ///
+    /// # Shapes
+    /// `rows: [rows, W, samples]`; adds `[scale * rows', scale * W, samples]`, where rows' may be 0.
+    ///
+    /// # Errors
+    /// Values that are no whole rows, and rows below the last one of the picture.
+    pub fn push(&mut self, rows: &[u16], enlarged: &mut Vec<u16>) -> Result<()> {
+        let Self { shape: Shape { height, .. }, .. } = *self;
+        self.came.samples.extend_from_slice(rows);
+        if !rows.len().is_multiple_of(self.came.row_len) || self.came.end() > height {
+            bail!("{} samples are no whole rows, or more than the picture has", rows.len());
+        }
+        self.fill();
+        self.show()?;
+        let row_len = self.shape.width * self.view.channels.count() * self.view.scale * self.view.scale;
+        let made = self.done + self.sr.len() / row_len;
+        let surrounded = rows_before(self.lr.end(), height, flat::REACH);
+        if made.min(surrounded) > self.done {
+            self.compose(made.min(surrounded), row_len, enlarged);
+        }
+        self.lr.forget_before(self.done.min(self.seen).saturating_sub(flat::REACH));
+        Ok(())
+    }
+
+    /// Makes rows that came ready for the network: those whose invisible pixels are known.
+    fn fill(&mut self) {
+        let Shape { height, width, pixel } = self.shape;
+        let reach = if pixel.alpha { invisible::REACH } else { 0 };
+        let (ready, end) = (self.lr.end(), rows_before(self.came.end(), height, reach));
+        if end <= ready {
+            return;
+        }
+        let first = ready.saturating_sub(reach);
+        let mut filled = self.came.range(first..self.came.end()).to_vec();
+        invisible::fill(&mut filled, width, pixel);
+        let row_len = self.came.row_len;
+        self.lr.samples.extend_from_slice(&filled[(ready - first) * row_len..(end - first) * row_len]);
+        self.came.forget_before(end.saturating_sub(reach));
+    }
+
+    /// Shows the network what it has not seen.
+    fn show(&mut self) -> Result<()> {
+        let reach = if self.view.grid == Grid::Hr { flat::REACH } else { 0 };
+        let end = rows_before(self.lr.end(), self.shape.height, reach);
+        if end <= self.seen {
+            return Ok(());
+        }
+        let scale = self.view.scale;
+        let input = match self.view.grid {
+            Grid::Lr => self.view.input(&colours(self.lr.range(self.seen..end), self.shape)),
+            Grid::Hr => {
+                let enlarged = self.seen * scale..end * scale;
+                let sources = self.bicubic.sources(enlarged.clone());
+                let window = self.view.input(&colours(self.lr.range(sources.clone()), self.shape));
+                self.bicubic.enlarge(&window, sources.start, enlarged)
+            }
+        };
+        let count = input.channels;
+        let mut xs = vec![0f32; input.values.len()];
+        for channel in 0..count {
+            let places = xs.iter_mut().skip(channel).step_by(count);
+            places.zip(input.plane(channel)).for_each(|(x, &value)| *x = value as f32);
+        }
+        self.stream.push(&xs, &mut self.sr)?;
+        self.seen = end;
+        Ok(())
+    }
+
+    /// Makes the samples of the LR rows up to `end`.
+    fn compose(&mut self, end: usize, sr_row_len: usize, enlarged: &mut Vec<u16>) {
+        let Shape { width, pixel, .. } = self.shape;
+        let scale = self.view.scale;
+        let lr = self.lr.range(self.done..end);
+        let rows = self.done * scale..end * scale;
+        let sources = self.bicubic.sources(rows.clone());
+        let window = self.lr.range(sources.clone());
+        let enlarge = |planes| self.bicubic.enlarge(&planes, sources.start, rows.clone());
+        let parts = Parts {
+            lr,
+            shape: self.shape,
+            scale,
+            sr: &self.sr[..(end - self.done) * sr_row_len],
+            channels: self.view.channels.count(),
+            chroma: self.view.chroma(window, self.shape).map(enlarge),
+            alpha: pixel.alpha.then(|| enlarge(alpha(window, self.shape))),
+            flat: flat(window, sources.start, width, pixel, self.done..end),
+        };
+        parts.compose(enlarged);
+        self.sr.drain(..(end - self.done) * sr_row_len);
+        self.done = end;
+    }
+}
+
+/// Of a picture of `height` rows, of which those before `end` are there, the rows that have `reach` rows below them, or
+/// all.
+fn rows_before(end: usize, height: usize, reach: usize) -> usize {
+    if end == height { height } else { end.saturating_sub(reach) }
+}
+
+/// Neighbouring rows of a picture.
+struct Rows {
+    samples: Vec<u16>,
+    row_len: usize,
+    first: usize,
+}
+
+impl Rows {
+    fn new(row_len: usize) -> Self {
+        Self { samples: Vec::new(), row_len, first: 0 }
+    }
+
+    fn end(&self) -> usize {
+        self.first + self.samples.len() / self.row_len
+    }
+
+    fn range(&self, rows: std::ops::Range<usize>) -> &[u16] {
+        &self.samples[(rows.start - self.first) * self.row_len..(rows.end - self.first) * self.row_len]
+    }
+
+    fn forget_before(&mut self, row: usize) {
+        let row = row.clamp(self.first, self.end());
+        self.samples.drain(..(row - self.first) * self.row_len);
+        self.first = row;
+    }
+}

@@ -1,0 +1,101 @@
+//! A network in one file: safetensors whose metadata says which network it is and what it is worth.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    ModelConfig,
+    weights::{self, Tensors, WeightsError},
+};
+
+/// A network with its weights, and where they come from.
+#[derive(Clone, Debug)]
+pub struct Packed {
+    /// Which network.
+    pub model: ModelConfig,
+    /// HR size over LR size.
+    pub scale: usize,
+    /// Its weights.
+    pub tensors: Tensors,
+    /// The other words of the file, such as `trained_on`, `protocol` and `scores`.
+    pub about: BTreeMap<String, String>,
+}
+
+/// Why a file is no packed network.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PackedError {
+    /// The weights are no good.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// The file does not say which network it belongs to.
+    #[error("{name} does not say which network its weights belong to: {reason}")]
+    Unnamed {
+        /// The file.
+        name: String,
+        /// What it lacks.
+        reason: String,
+    },
+}
+
+/// The keys of a file that every packed network has.
+const MODEL: &str = "config";
+const SCALE: &str = "scale";
+
+impl Packed {
+    /// The bytes of the file; equal input gives equal bytes.
+    ///
+    /// # Errors
+    /// What writing the weights reports.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, PackedError> {
+        let config = serde_json::to_string(&self.model)
+            .map_err(|error| WeightsError::Format { name: MODEL.into(), reason: error.to_string() })?;
+        let mut about = self.about.clone();
+        about.extend([(MODEL.to_owned(), config), (SCALE.to_owned(), self.scale.to_string())]);
+        Ok(weights::to_bytes(&self.tensors, &about)?)
+    }
+
+    /// Reads the bytes of such a file that came from `name`.
+    ///
+    /// # Errors
+    /// [`PackedError::Unnamed`] for weights without a network, and all that [`weights::from_bytes`] refuses.
+    pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self, PackedError> {
+        let unnamed = |reason: String| PackedError::Unnamed { name: name.to_owned(), reason };
+        let mut about = weights::about(bytes, name)?;
+        let mut take = |key: &str| about.remove(key).ok_or_else(|| unnamed(format!("there is no `{key}`")));
+        let (model, scale) = (take(MODEL)?, take(SCALE)?);
+        let model = serde_json::from_str(&model).map_err(|error| unnamed(error.to_string()))?;
+        let scale = scale.parse().ok().filter(|scale| (1..=8).contains(scale));
+        let scale = scale.ok_or_else(|| unnamed("its scale is no number from 1 to 8".into()))?;
+        Ok(Self { model, scale, tensors: weights::from_bytes(bytes, name)?, about })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+
+    use super::*;
+    use crate::bicubic::BicubicConfig;
+
+    #[test]
+    fn a_packed_network_comes_back_with_all_that_was_said_of_it() {
+        let model = ModelConfig::Bicubic(BicubicConfig { channels: plumage_imaging::Channels::Y });
+        let tensors =
+            Tensors::from([("w".to_owned(), candle_core::Tensor::new(&[1f32, 2.], &Device::Cpu).unwrap())]);
+        let about = BTreeMap::from([("trained_on".to_owned(), "t91: 91 images".to_owned())]);
+        let packed = Packed { model, scale: 3, tensors, about };
+        let bytes = packed.to_bytes().unwrap();
+        assert_eq!(bytes, packed.to_bytes().unwrap());
+        let back = Packed::from_bytes(&bytes, "a file").unwrap();
+        assert_eq!((back.model, back.scale, back.about), (packed.model, 3, packed.about));
+        assert_eq!(back.tensors["w"].to_vec1::<f32>().unwrap(), [1., 2.]);
+    }
+
+    #[test]
+    fn weights_alone_are_not_taken_for_a_network() {
+        let bytes = weights::to_bytes(&Tensors::new(), &BTreeMap::new()).unwrap();
+        let error = Packed::from_bytes(&bytes, "w.safetensors").unwrap_err();
+        assert!(error.to_string().starts_with("w.safetensors does not say which network"), "{error}");
+        assert!(Packed::from_bytes(b"nothing", "w.safetensors").is_err());
+    }
+}

@@ -1,0 +1,231 @@
+//! One picture: what it takes, and its way from file to file.
+
+use std::{
+    io::BufWriter,
+    path::Path,
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread,
+};
+
+use plumage_imaging::{
+    ImagingError,
+    picture::{self, Picture, RowReader},
+};
+use plumage_models::enlarger::{Enlarger, Shape};
+use plumage_record::{Purpose, commit::Draft};
+
+use super::{Task, readable};
+use crate::{failure::Failure, interrupt::Interrupt};
+
+/// A picture whose header has been read.
+pub(crate) struct Job {
+    /// Which file becomes which.
+    pub(crate) task: Task,
+    /// The file as it is.
+    pub(crate) picture: Picture,
+    /// The file as it will be.
+    pub(crate) enlarged: Picture,
+    /// Bytes of memory that it takes, about.
+    pub(crate) bytes: u64,
+    /// How it is done.
+    pub(crate) way: Way,
+}
+
+/// How a picture goes through the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// So many rows at a time.
+    Rows(usize),
+    /// All at once, in eight orientations.
+    Ensemble,
+}
+
+impl Job {
+    /// Reads the header of the picture; with `ensemble` it goes through the network in eight orientations. Where it would
+    /// take more than `limit` bytes, it goes in fewer rows at a time.
+    ///
+    /// # Errors
+    /// A file that is no picture, or that its format has no room for when it is enlarged.
+    pub(crate) fn new(task: Task, enlarger: &Enlarger, ensemble: bool, limit: u64) -> Result<Self, Failure> {
+        let (picture, _) = picture::open(&task.input)?;
+        let enlarged = picture.enlarged(enlarger.scale(), &task.input)?;
+        let mut job = Self { task, picture, enlarged, bytes: 0, way: Way::Ensemble };
+        if ensemble {
+            job.bytes = job.bytes_whole(enlarger, true)?;
+            return Ok(job);
+        }
+        // Rows that become about so many pixels keep the processor busy, and end soon enough for a signal.
+        const PIXELS: usize = 27 << 15;
+        let mut rows = (PIXELS / job.enlarged.width / enlarger.scale()).clamp(4, 48);
+        loop {
+            (job.way, job.bytes) = (Way::Rows(rows), job.bytes_by_rows(enlarger, rows)?);
+            if job.bytes <= limit || rows == 1 {
+                return Ok(job);
+            }
+            rows /= 2;
+        }
+    }
+
+    /// The picture as the network is asked for it.
+    pub(crate) fn shape(&self) -> Shape {
+        let Picture { height, width, pixel, .. } = self.picture;
+        Shape { height, width, pixel }
+    }
+
+    /// Bytes of both files' pixels that are in memory, and of rows on their way.
+    fn bytes_of_files(&self, rows: usize) -> u64 {
+        /// What decoders and encoders hold apart from pixels.
+        const BUFFERS: u64 = 4 << 20;
+        /// Batches that were made and wait to be written, or are.
+        const BATCHES: usize = 4;
+        /// Rows that encoders hold, with filters and bytes.
+        const ENCODER_ROWS: usize = 24;
+        let batch = rows * self.enlarged.height / self.picture.height;
+        let held = (BATCHES * batch + ENCODER_ROWS) * self.enlarged.row_len() * size_of::<u16>();
+        BUFFERS + held as u64 + self.picture.held_bytes() + self.enlarged.written_bytes()
+    }
+
+    fn bytes_by_rows(&self, enlarger: &Enlarger, rows: usize) -> Result<u64, Failure> {
+        let enlarging = enlarger.bytes(self.shape(), rows).map_err(|error| self.failed(&error))?;
+        Ok(enlarging.saturating_add(self.bytes_of_files(rows)))
+    }
+
+    /// Bytes that the whole picture takes at once, with both files.
+    ///
+    /// # Errors
+    /// What the network reports of such a picture.
+    pub(crate) fn bytes_whole(&self, enlarger: &Enlarger, ensemble: bool) -> Result<u64, Failure> {
+        let whole = enlarger.whole_bytes(self.shape(), ensemble).map_err(|error| self.failed(&error))?;
+        Ok(whole.saturating_add(self.bytes_of_files(1)))
+    }
+
+    fn failed(&self, error: &candle_core::Error) -> Failure {
+        Failure::internal(format!("{}: {error}", readable(&self.task.input)))
+    }
+
+    /// Enlarges the picture and writes it, whole or not at all. `see` is shown all samples in the order in which they are
+    /// written.
+    ///
+    /// # Errors
+    /// A file that is corrupt or has changed, an output that cannot be written, and a signal.
+    pub(crate) fn run(
+        &self,
+        enlarger: &Enlarger,
+        interrupt: &Interrupt,
+        see: &mut (dyn FnMut(&[u16]) + Send),
+    ) -> Result<(), Failure> {
+        let (picture, mut reader) = picture::open(&self.task.input)?;
+        let Picture { width, height, pixel, .. } = self.picture;
+        if (picture.width, picture.height, picture.pixel) != (width, height, pixel) {
+            return Err(Failure::in_image(&readable(&self.task.input), "it has just been changed"));
+        }
+        // Encoding takes as long as some networks, so both go on at once.
+        let (sender, receiver) = sync_channel(1);
+        let (written, made) = thread::scope(|scope| {
+            let maker = scope.spawn(move || self.make(enlarger, reader.as_mut(), interrupt, &sender));
+            // A picture that cannot be read leaves the output folder as it is.
+            let written = receiver.recv().ok().map(|batch| {
+                see(&batch);
+                let path = &self.task.input;
+                self.write(Batches { receiver, batch, next: 0, path, interrupt, see })
+            });
+            (written, maker.join())
+        });
+        // Who stopped first knows why; the other only sees that nothing comes or goes any more.
+        match (made, written) {
+            (Ok(Err(Stopped::Because(failure))), _) => Err(failure),
+            (Ok(Ok(()) | Err(Stopped::NobodyListens)), Some(written)) => {
+                // After a signal the rows end, and with them the encoder.
+                interrupt.check()?;
+                Ok(written?.commit()?)
+            }
+            _ => Err(Failure::internal("a picture was left at a place that is never reached")),
+        }
+    }
+
+    /// Writes all rows into a file that has not got its name yet.
+    fn write(&self, mut rows: Batches) -> Result<Draft, Failure> {
+        let mut draft = Draft::begin(Purpose::Enlarged, &self.task.output)?;
+        let mut out = BufWriter::with_capacity(1 << 20, &mut draft);
+        picture::write(&self.enlarged, &mut rows, &mut out, &self.task.output)?;
+        out.into_inner().map_err(|error| ImagingError::Write {
+            path: self.task.output.clone(),
+            source: image::ImageError::IoError(error.into_error()),
+        })?;
+        Ok(draft)
+    }
+
+    fn make(
+        &self,
+        enlarger: &Enlarger,
+        reader: &mut dyn RowReader,
+        interrupt: &Interrupt,
+        sender: &SyncSender<Vec<u16>>,
+    ) -> Result<(), Stopped> {
+        let internal = |error| Stopped::Because(self.failed(&error));
+        let send = |rows: Vec<u16>| sender.send(rows).map_err(|_| Stopped::NobodyListens);
+        let mut read = |rows: usize| -> Result<Vec<u16>, Stopped> {
+            let mut samples = vec![0; rows * self.picture.row_len()];
+            for row in samples.chunks_exact_mut(self.picture.row_len()) {
+                reader.read(row).map_err(|error| Stopped::Because(error.into()))?;
+            }
+            Ok(samples)
+        };
+        match self.way {
+            Way::Ensemble => {
+                let samples = read(self.picture.height)?;
+                interrupt.check().map_err(Stopped::Because)?;
+                send(enlarger.whole(&samples, self.shape(), true).map_err(internal)?)
+            }
+            Way::Rows(at_a_time) => {
+                let mut enlargement = enlarger.rows(self.shape(), at_a_time).map_err(internal)?;
+                for first in (0..self.picture.height).step_by(at_a_time) {
+                    interrupt.check().map_err(Stopped::Because)?;
+                    let rows = read(at_a_time.min(self.picture.height - first))?;
+                    let mut enlarged = Vec::new();
+                    enlargement.push(&rows, &mut enlarged).map_err(internal)?;
+                    if !enlarged.is_empty() {
+                        send(enlarged)?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Why no more rows are made.
+enum Stopped {
+    Because(Failure),
+    NobodyListens,
+}
+
+/// The rows of an enlarged picture, as they are made.
+struct Batches<'a> {
+    receiver: Receiver<Vec<u16>>,
+    batch: Vec<u16>,
+    /// The next sample of it.
+    next: usize,
+    path: &'a Path,
+    interrupt: &'a Interrupt,
+    see: &'a mut (dyn FnMut(&[u16]) + Send),
+}
+
+impl RowReader for Batches<'_> {
+    fn read(&mut self, row: &mut [u16]) -> Result<(), ImagingError> {
+        let gone = || ImagingError::Truncated { path: self.path.to_owned() };
+        if self.interrupt.requested() {
+            return Err(gone());
+        }
+        if self.next == self.batch.len() {
+            // The memory of the last batch goes before the next one comes.
+            self.batch = Vec::new();
+            self.batch = self.receiver.recv().map_err(|_| gone())?;
+            self.next = 0;
+            (self.see)(&self.batch);
+        }
+        row.copy_from_slice(&self.batch[self.next..][..row.len()]);
+        self.next += row.len();
+        Ok(())
+    }
+}
