@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use plumage_record::newest_checkpoint;
+
 use crate::{
     experiment::Experiment, failure::Failure, interrupt::Interrupt, judging, limits::MemoryLimit, training,
     workspace::Workspace,
@@ -62,7 +64,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("tables call the baseline `bicubic`", "give the experiment another name"));
     }
     let set = if args.resume {
-        training::remembered_set(&results, &args.name, &args.set)?
+        training::remembered_set(&results, &args.name, &args.set).map_err(|failure| {
+            let left = newest_checkpoint(&results.join(&args.name));
+            failure.with_checkpoint(left, &args.again(true))
+        })?
     } else {
         args.set.clone()
     };
