@@ -17,7 +17,7 @@ use plumage_record::{
 };
 use plumage_reporting::write_run;
 use plumage_trainer::{
-    Ending,
+    Ending, find_checkpoint,
     judge::{self, CONTROLS, Findings, Judged, Judging},
 };
 
@@ -118,7 +118,7 @@ impl Study<'_> {
     /// The checkpoint to go on from, if there is one of this very study.
     fn checkpoint(&self) -> Result<Option<Checkpoint>, Failure> {
         let Opened { seen, identity, .. } = self.opened;
-        let (checkpoint, rejected) = judge::find_checkpoint(self.folder, identity).map_err(|error| {
+        let (checkpoint, rejected) = find_checkpoint(self.folder, identity).map_err(|error| {
             Failure::from(error)
                 .with_changes(difference::of_configs(self.folder.path(), self.request.resolved))
                 .with_changes(difference::of_data(self.folder.path(), seen))

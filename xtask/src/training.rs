@@ -12,7 +12,7 @@ use plumage_record::{
     newest_checkpoint, read_manifest, sha256,
 };
 use plumage_reporting::{keep_figure, write_run};
-use plumage_trainer::{Ending, Outcome, restore, validation::ValidationSet};
+use plumage_trainer::{Ending, Outcome, find_checkpoint, restore, validation::ValidationSet};
 
 use self::images::{Images, baseline, validation_set};
 use crate::{
@@ -145,7 +145,7 @@ fn run_in(
         folder,
         identity,
     };
-    let (checkpoint, rejected) = restore::find_checkpoint(&task).map_err(|error| {
+    let (checkpoint, rejected) = find_checkpoint(folder, identity).map_err(|error| {
         let configs = difference::of_configs(folder.path(), request.resolved);
         Failure::from(error)
             .with_changes(configs)

@@ -118,14 +118,19 @@ fn what_ran(manifest: &Manifest) -> String {
     )
 }
 
-fn again(name: &str, manifest: &Manifest, records: &Records) -> String {
+/// The commands that make the run again, or go on with it, and draw it again.
+pub(crate) fn commands(name: &str, manifest: &Manifest) -> String {
     let changes: String = manifest.set.iter().map(|change| format!(" --set {}", quoted(change))).collect();
     let experiment = &manifest.name;
     let mut commands = format!("cargo xtask experiment {experiment}{changes}\n");
     if manifest.status != Status::Finished {
         commands += &format!("cargo xtask experiment {experiment} --resume\n");
     }
-    commands += &format!("cargo xtask chart {name}\n");
+    commands + &format!("cargo xtask chart {name}\n")
+}
+
+fn again(name: &str, manifest: &Manifest, records: &Records) -> String {
+    let mut commands = commands(name, manifest);
     let row = records.evaluation.first();
     let (on, protocol) = row.map_or(("set5", "y_matlab"), |row| (&row.set, &row.protocol));
     if on != "test" {
@@ -175,7 +180,7 @@ pub(crate) fn provenance(manifest: &Manifest) -> String {
 }
 
 /// Quoted for a shell where that is needed.
-pub(crate) fn quoted(word: &str) -> String {
+fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.,/=:+@%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

@@ -24,5 +24,5 @@ pub use contest::{BICUBIC, CONTROLS, Contest, MIX};
 pub use findings::{Findings, findings};
 pub use methods::{MethodNumbers, of_hr, of_method, rows as method_rows};
 pub use pictures::{Pictures, Versions};
-pub use study::{Judged, Judging, find_checkpoint, judges, train};
+pub use study::{Judged, Judging, judges, train};
 pub use verdicts::Verdicts;

@@ -15,6 +15,7 @@ pub mod ema;
 pub mod evaluate;
 pub mod gradients;
 pub mod optimizer;
+mod resume;
 
 mod error;
 mod progress;
@@ -22,3 +23,4 @@ mod progress;
 pub use config::TrainerConfig;
 pub use error::TrainError;
 pub use progress::{Best, Ending, Outcome, Progress};
+pub use resume::find_checkpoint;

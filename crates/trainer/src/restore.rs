@@ -1,7 +1,7 @@
 //! Training of one network that upscales, under a pixel loss: SRCNN, SRResNet, the light networks; and against an adversary:
 //! SRGAN.
 
-use std::{collections::BTreeSet, time::Instant};
+use std::time::Instant;
 
 mod validate;
 
@@ -9,7 +9,7 @@ use candle_core::{Device, Tensor};
 use plumage_data::{Batch, Batches};
 use plumage_losses::LossConfig;
 use plumage_models::{Draw, ModelConfig, Upscaler};
-use plumage_record::{Checkpoint, Identity, ImageSet, MetricsRow, Rejection, RunFolder, TimingRow, mutant};
+use plumage_record::{Checkpoint, Identity, MetricsRow, RunFolder, TimingRow, mutant};
 
 use self::validate::{Validated, validate};
 use crate::{
@@ -258,36 +258,6 @@ fn forget(run: &Restore, state: &State) -> Result<(), TrainError> {
 
 /// Checkpoints kept beside that of the best step: the newest, and one more should the newest be damaged.
 const KEPT_CHECKPOINTS: usize = 2;
-
-/// The newest valid checkpoint of the run folder, if there is any, and those that were passed over.
-///
-/// # Errors
-/// [`TrainError::Changed`] when config or data are not those of the checkpoint; a folder whose checkpoints are all damaged.
-pub fn find_checkpoint(run: &Restore) -> Result<(Option<Checkpoint>, Vec<Rejection>), TrainError> {
-    let (newest, rejected) = run.folder.checkpoints().newest()?;
-    if let Some(checkpoint) = &newest {
-        refuse_changed(checkpoint.step, &checkpoint.identity, run.identity)?;
-    }
-    Ok((newest, rejected))
-}
-
-/// Refuses a run whose config or images are no longer those of the checkpoint.
-pub(crate) fn refuse_changed(step: u64, then: &Identity, now: &Identity) -> Result<(), TrainError> {
-    let changed = |what: String, then: String, now: String| TrainError::Changed { what, step, then, now };
-    if then.config_sha256 != now.config_sha256 {
-        let [then, now] = [then, now].map(|identity| format!("SHA-256 {}", identity.config_sha256));
-        return Err(changed("the config".into(), then, now));
-    }
-    let sets: BTreeSet<&String> = then.data.keys().chain(now.data.keys()).collect();
-    match sets.into_iter().find(|set| then.data.get(*set) != now.data.get(*set)) {
-        Some(set) => {
-            let [then, now] = [then, now].map(|identity| identity.data.get(set));
-            let shown = |images: Option<&ImageSet>| images.map_or("none".into(), ImageSet::to_string);
-            Err(changed(format!("the images of `{set}`"), shown(then), shown(now)))
-        }
-        None => Ok(()),
-    }
-}
 
 /// Puts the state back and cuts the records to it; returns the seconds trained so far.
 fn resume(run: &Restore, checkpoint: Option<&Checkpoint>, state: &mut State) -> Result<f64, TrainError> {

@@ -10,7 +10,7 @@ use crate::{
     JudgeMeasure,
     number::{duration, grouped},
     records::Records,
-    summary::{embedded, pictures, provenance, quoted},
+    summary::{commands, embedded, pictures, provenance},
 };
 
 /// The README of a study with the given charts and comparison figures, both by name.
@@ -203,13 +203,7 @@ fn how(judged: &JudgeRecords) -> String {
 }
 
 fn again(name: &str, manifest: &Manifest) -> String {
-    let changes: String = manifest.set.iter().map(|change| format!(" --set {}", quoted(change))).collect();
-    let experiment = &manifest.name;
-    let mut commands = format!("cargo xtask experiment {experiment}{changes}\n");
-    if manifest.status != Status::Finished {
-        commands += &format!("cargo xtask experiment {experiment} --resume\n");
-    }
-    commands += &format!("cargo xtask chart {name}\n");
+    let commands = commands(name, manifest);
     format!(
         "## Again\n\nA new run never overwrites this one: it is moved aside first. On the same machine the verdicts are the same \
          byte for byte.\n\n```sh\n{commands}```\n\n"

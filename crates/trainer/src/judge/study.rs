@@ -4,13 +4,13 @@ use std::{collections::BTreeMap, time::Instant};
 
 use candle_core::Device;
 use plumage_models::weights::{self, Tensors};
-use plumage_record::{Checkpoint, Identity, JudgeCurveRow, Rejection, RunFolder, TimingRow};
+use plumage_record::{Checkpoint, Identity, JudgeCurveRow, RunFolder, TimingRow};
 
 use super::{
     Contest, JudgeTrainerConfig, Pictures, Verdicts,
     training::{self, Which},
 };
-use crate::{Ending, Progress, TrainError, restore::refuse_changed};
+use crate::{Ending, Progress, TrainError};
 
 /// What is judged, by whom, and where it is recorded.
 pub struct Judging<'a> {
@@ -117,22 +117,6 @@ impl Judging<'_> {
 /// How many judges a study of so many methods, bicubic among them, has for crops of so many sizes.
 pub fn judges(methods: usize, sizes: usize, seeds: u64) -> u64 {
     (Contest::all(methods).len() * sizes) as u64 * seeds
-}
-
-/// The newest valid checkpoint of the run folder, if there is any, and those that were passed over.
-///
-/// # Errors
-/// [`TrainError::Changed`] when config, images or weights are not those of the checkpoint; a folder whose checkpoints are
-/// all damaged.
-pub fn find_checkpoint(
-    folder: &RunFolder,
-    identity: &Identity,
-) -> Result<(Option<Checkpoint>, Vec<Rejection>), TrainError> {
-    let (newest, rejected) = folder.checkpoints().newest()?;
-    if let Some(checkpoint) = &newest {
-        refuse_changed(checkpoint.step, &checkpoint.identity, identity)?;
-    }
-    Ok((newest, rejected))
 }
 
 /// Trains all judges that the checkpoint lacks, and commits one after each. The judge in hand is given up when it is asked

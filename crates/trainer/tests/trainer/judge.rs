@@ -10,7 +10,7 @@ use plumage_imaging::{
 use plumage_random::{Stream, generator};
 use plumage_record::{Identity, RunFolder};
 use plumage_trainer::{
-    Ending, TrainError,
+    Ending, TrainError, find_checkpoint,
     judge::{self, Findings, JudgeTrainerConfig, Judging, Pictures, StatisticsConfig, Versions},
     schedule::{ScheduleConfig, ScheduleShape},
 };
@@ -69,7 +69,7 @@ fn study(results: &Path, steps: u64, stop: u64) -> Result<(Ending, Findings, Vec
         folder: &folder,
         identity: &identity,
     };
-    let (checkpoint, _) = judge::find_checkpoint(&folder, &identity)?;
+    let (checkpoint, _) = find_checkpoint(&folder, &identity)?;
     let judged = judge::train(&run, checkpoint, &mut StopAfter(stop, 0))?;
     if judged.ending == Ending::Stopped {
         return Ok((Ending::Stopped, Findings::default(), Vec::new()));
@@ -167,7 +167,7 @@ fn a_damaged_checkpoint_is_passed_over_and_one_of_another_study_refused() {
     assert!(bytes == expected && again == findings);
     let folder = RunFolder::reopen(results.path(), "run").unwrap();
     let other = Identity { config_sha256: "another".into(), data: BTreeMap::new(), seed: 11 };
-    let error = judge::find_checkpoint(&folder, &other).unwrap_err();
+    let error = find_checkpoint(&folder, &other).unwrap_err();
     assert!(matches!(error, TrainError::Changed { step: 12, .. }), "{error}");
 }
 

@@ -15,8 +15,9 @@ use plumage_record::{Identity, ImageSet, RunFolder, Validation};
 use plumage_trainer::{
     Outcome, Progress, TrainError, TrainerConfig,
     adversarial::AdversaryConfig,
+    find_checkpoint,
     optimizer::{AdamConfig, OptimizerConfig},
-    restore::{Restore, find_checkpoint, train},
+    restore::{Restore, train},
     schedule::{CosineDecay, ScheduleConfig, ScheduleShape},
     validation::{Measure, ValidationSet},
 };
@@ -109,7 +110,7 @@ pub(crate) fn train_in(results: &Path, run: &Run, stop: u64) -> Result<Outcome, 
         folder: &folder,
         identity: &identity,
     };
-    let (checkpoint, _) = find_checkpoint(&task)?;
+    let (checkpoint, _) = find_checkpoint(&folder, &identity)?;
     train(&task, checkpoint, &mut StopAfter(stop, 0))
 }
 
