@@ -6,6 +6,7 @@ mod compare;
 mod doctor;
 mod evaluate;
 mod experiment;
+mod export;
 mod list;
 mod new;
 mod pack;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Upscale(upscale::Args),
     /// Put the network of a run into one file that says what it is and what it is worth.
     Pack(pack::Args),
+    /// Write a network as an ONNX file, for other programs to run.
+    Export(export::Args),
     /// Measure a trained network on a set of images under a protocol.
     Evaluate(evaluate::Args),
     /// Look whether machine, data and results are as they should be, and say what to do.
@@ -65,6 +68,7 @@ impl Command {
             Self::Compare(args) => compare::run(&args),
             Self::Upscale(args) => upscale::run(&args),
             Self::Pack(args) => pack::run(&args),
+            Self::Export(args) => export::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
             Self::Doctor(args) => doctor::run(&args),
             Self::Bench(args) => bench::run(&args),
