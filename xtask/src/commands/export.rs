@@ -70,7 +70,7 @@ fn onnx(packed: &Packed, name: &str) -> Result<Vec<u8>, Failure> {
         ("model".to_owned(), architecture.name().to_owned()),
         ("config".to_owned(), serde_json::to_string(config).map_err(Failure::internal)?),
         ("scale".to_owned(), scale.to_string()),
-        ("channels".to_owned(), serde_json::to_string(&architecture.channels()).map_err(Failure::internal)?),
+        ("channels".to_owned(), architecture.channels().as_str().to_owned()),
     ]));
     let description = Description {
         name,
