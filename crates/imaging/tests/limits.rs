@@ -8,7 +8,7 @@ use image::DynamicImage;
 use plumage_imaging::{
     ImagingError,
     decode::{self, Limits},
-    encode,
+    encode, picture,
 };
 
 fn refusal(bytes: &[u8], limits: &Limits) -> ImagingError {
@@ -124,6 +124,20 @@ fn compressed_metadata_is_never_unpacked_beyond_64_mib() {
             [(b"IHDR", &png_header(1, 1)), (name, &metadata), (b"IDAT", &BLACK_PIXEL), (b"IEND", &[])];
         let image = decode::read(&png_of(&chunks), Path::new("bomb"), &Limits::PHOTOGRAPH).unwrap();
         assert_eq!(image, DynamicImage::new_rgb8(1, 1));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bomb.png");
+    for (name, interlacing) in [(b"iCCP", 0), (b"zTXt", 0), (b"iCCP", 1), (b"zTXt", 1)] {
+        let header = [&png_header(1, 1)[..12], &[interlacing]].concat();
+        let metadata = [&b"name\0\0"[..], &zeros].concat();
+        let chunks: [(&[u8; 4], &[u8]); 4] =
+            [(b"IHDR", &header), (name, &metadata), (b"IDAT", &BLACK_PIXEL), (b"IEND", &[])];
+        fs::write(&path, png_of(&chunks)).unwrap();
+        let (picture, mut rows) = picture::open(&path).unwrap();
+        assert_eq!((picture.width, picture.height), (1, 1));
+        let mut row = [7; 3];
+        rows.read(&mut row).unwrap();
+        assert_eq!(row, [0; 3]);
     }
     assert!(peak_memory() - before < 64 << 20, "{} bytes", peak_memory() - before);
 }
