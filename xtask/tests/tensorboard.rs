@@ -29,6 +29,7 @@ struct Read {
 #[test]
 fn tensorboard_finds_every_row_once_and_the_figures_though_the_run_was_killed_on_the_way() {
     let Some(python) = env::var_os("PLUMAGE_PYTHON") else {
+        assert!(env::var_os("PLUMAGE_REQUIRE_PYTHON").is_none(), "PLUMAGE_PYTHON is not set");
         eprintln!("SKIPPED: TensorBoard did not read: PLUMAGE_PYTHON names no Python that has it");
         return;
     };

@@ -1,8 +1,6 @@
 //! The script that turns a .pth file into safetensors, where `PLUMAGE_PYTHON` names a Python that has torch and safetensors;
 //! else the test says that it is skipped.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that goes wrong")]
-
 use std::{env, fs, path::Path, process::Command};
 
 use candle_core::Device;
@@ -22,6 +20,7 @@ torch.save({'params': network(1.0), 'params_ema': network(2.0), 'iter': 7}, sys.
 #[test]
 fn a_pth_file_becomes_weights_that_fit_once_its_layers_have_our_names() {
     let Some(python) = env::var_os("PLUMAGE_PYTHON") else {
+        assert!(env::var_os("PLUMAGE_REQUIRE_PYTHON").is_none(), "PLUMAGE_PYTHON is not set");
         eprintln!("SKIPPED: no .pth file was converted: PLUMAGE_PYTHON names no Python that has torch");
         return;
     };

@@ -56,6 +56,7 @@ fn lay_out(folder: &Path, case: &Case, pictures: &[Tensor]) -> Vec<Value> {
 #[test]
 fn onnxruntime_makes_the_same_of_noise_and_photographs() {
     let Some(python) = env::var_os("PLUMAGE_PYTHON") else {
+        assert!(env::var_os("PLUMAGE_REQUIRE_PYTHON").is_none(), "PLUMAGE_PYTHON is not set");
         eprintln!("SKIPPED: onnxruntime was not asked: PLUMAGE_PYTHON names no Python that has it");
         return;
     };
