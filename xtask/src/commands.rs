@@ -6,7 +6,9 @@ mod compare;
 mod doctor;
 mod evaluate;
 mod experiment;
+mod export;
 mod list;
+mod models;
 mod new;
 mod pack;
 #[cfg(unix)]
@@ -34,8 +36,12 @@ pub(crate) enum Command {
     Compare(compare::Args),
     /// Enlarge pictures: files or whole folders, any format, colour profile and metadata kept.
     Upscale(upscale::Args),
+    /// List the networks that come along, and what they are worth.
+    Models(models::Args),
     /// Put the network of a run into one file that says what it is and what it is worth.
     Pack(pack::Args),
+    /// Write a network as an ONNX file, for other programs to run.
+    Export(export::Args),
     /// Measure a trained network on a set of images under a protocol.
     Evaluate(evaluate::Args),
     /// Look whether machine, data and results are as they should be, and say what to do.
@@ -64,7 +70,9 @@ impl Command {
             Self::Chart(args) => chart::run(&args),
             Self::Compare(args) => compare::run(&args),
             Self::Upscale(args) => upscale::run(&args),
+            Self::Models(args) => models::run(&args),
             Self::Pack(args) => pack::run(&args),
+            Self::Export(args) => export::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
             Self::Doctor(args) => doctor::run(&args),
             Self::Bench(args) => bench::run(&args),

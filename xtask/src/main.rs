@@ -23,6 +23,7 @@ mod failure;
 mod interrupt;
 mod limits;
 mod machine;
+mod packed;
 mod progress;
 mod say;
 mod workspace;
@@ -55,6 +56,7 @@ Examples:
   cargo xtask compare srcnn_baseline my_birds            two runs in one table and one chart
   cargo xtask evaluate srcnn_baseline --on set5 --scale 3 --protocol y_matlab
   cargo xtask upscale my_photographs --out larger        twice as wide and high
+  cargo xtask export srcnn_baseline --to srcnn.onnx      for other programs to run
   cargo xtask doctor my_photographs                      is everything here as it should be?
   cargo xtask bench --peers python3                      our speed and memory against PyTorch's
   cargo xtask torture --minutes 60 --seed 1              kill it and lie to it: does it keep its promises?

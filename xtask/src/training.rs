@@ -2,14 +2,21 @@
 
 mod images;
 
-use std::{collections::BTreeMap, path::Path, process::ExitCode, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt::Display,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use candle_core::{DType, Device, Tensor};
 use plumage_data::{Batches, DataRoots, Dataset, fingerprint};
 use plumage_models::weights;
 use plumage_record::{
-    BestValidation, Identity, ImageSet, Manifest, ModelSummary, Provenance, Purpose, RunFolder, Status,
-    newest_checkpoint, read_manifest, sha256,
+    BestValidation, EventPicture, Identity, ImageSet, Manifest, ModelSummary, Provenance, Purpose, RunFolder,
+    Status, newest_checkpoint, read_manifest, sha256,
 };
 use plumage_reporting::{keep_figure, write_run};
 use plumage_trainer::{Ending, Outcome, find_checkpoint, restore, validation::ValidationSet};
@@ -85,6 +92,7 @@ pub(crate) fn run(
         let left = newest_checkpoint(&request.results.join(request.name));
         failure.with_checkpoint(left, request.again)
     })?;
+    let folder = if experiment.has_events() { folder.with_events() } else { folder };
     run_in(&folder, workspace, request, experiment, &opened, interrupt)
         .map_err(|failure| failure.with_checkpoint(folder.checkpoints().newest_step(), request.again))
 }
@@ -184,6 +192,7 @@ fn run_in(
     manifest.status = Status::Finished;
     manifest.save(folder.path())?;
     let written = write_run(folder.path())?;
+    show_figures(folder, experiment, outcome.steps, &written)?;
     say!("{}", plumage_reporting::tables::evaluation_text(&plumage_record::read_evaluation(folder.path())?));
     say!("{} files in {}: begin with README.md", written.len(), folder.path().display());
     Ok(ExitKind::Ok.into())
@@ -239,6 +248,31 @@ fn describe(
         bicubic: Some(baseline(validation)?),
         best: None,
     })
+}
+
+/// Shows the comparison figures among the files of the run in TensorBoard, if it is to be there.
+fn show_figures(
+    folder: &RunFolder,
+    experiment: &RestoreExperiment,
+    step: u64,
+    written: &[PathBuf],
+) -> Result<(), Failure> {
+    if !experiment.has_events() {
+        return Ok(());
+    }
+    let is_figure = |path: &&PathBuf| {
+        path.parent().is_some_and(|folder| folder.ends_with("images"))
+            && path.extension().is_some_and(|end| end == "png")
+    };
+    let picture = |path: &PathBuf| {
+        let unreadable = |error: &dyn Display| Failure::unreadable(path, &error);
+        let (width, height) = image::image_dimensions(path).map_err(|error| unreadable(&error))?;
+        let png = fs::read(path).map_err(|error| unreadable(&error))?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(EventPicture { name, width, height, png })
+    };
+    let pictures = written.iter().filter(is_figure).map(picture).collect::<Result<Vec<_>, Failure>>()?;
+    Ok(folder.append_pictures(step, &pictures)?)
 }
 
 /// Notes in the manifest how far the run got.

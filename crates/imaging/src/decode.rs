@@ -100,10 +100,11 @@ pub fn from_reader(
     Ok(image)
 }
 
+/// A PNG's compressed colour profile can swell a thousandfold, and is unpacked with the header.
+pub(crate) const MAX_PNG_PROFILE_BYTES: u64 = 16 << 20;
+
 /// What the decoder of `format` is told; it knows only one limit, and what that means depends on the format.
 fn decoder_limits(format: ImageFormat, limits: &Limits) -> image::Limits {
-    /// A PNG's compressed colour profile can swell a thousandfold, and is unpacked with the header.
-    const MAX_PNG_PROFILE_BYTES: u64 = 16 << 20;
     let mut decoder_limits = image::Limits::no_limits();
     decoder_limits.max_alloc = Some(match format {
         // Here it is about everything but the pixels.

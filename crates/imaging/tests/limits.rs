@@ -8,7 +8,7 @@ use image::DynamicImage;
 use plumage_imaging::{
     ImagingError,
     decode::{self, Limits},
-    encode,
+    encode, picture,
 };
 
 fn refusal(bytes: &[u8], limits: &Limits) -> ImagingError {
@@ -125,7 +125,65 @@ fn compressed_metadata_is_never_unpacked_beyond_64_mib() {
         let image = decode::read(&png_of(&chunks), Path::new("bomb"), &Limits::PHOTOGRAPH).unwrap();
         assert_eq!(image, DynamicImage::new_rgb8(1, 1));
     }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bomb.png");
+    for (name, interlacing) in [(b"iCCP", 0), (b"zTXt", 0), (b"iCCP", 1), (b"zTXt", 1)] {
+        let header = [&png_header(1, 1)[..12], &[interlacing]].concat();
+        let metadata = [&b"name\0\0"[..], &zeros].concat();
+        let chunks: [(&[u8; 4], &[u8]); 4] =
+            [(b"IHDR", &header), (name, &metadata), (b"IDAT", &BLACK_PIXEL), (b"IEND", &[])];
+        fs::write(&path, png_of(&chunks)).unwrap();
+        let (picture, mut rows) = picture::open(&path).unwrap();
+        assert_eq!((picture.width, picture.height), (1, 1));
+        let mut row = [7; 3];
+        rows.read(&mut row).unwrap();
+        assert_eq!(row, [0; 3]);
+    }
     assert!(peak_memory() - before < 64 << 20, "{} bytes", peak_memory() - before);
+}
+
+/// A TIFF of one grey pixel whose tags are `entries`: tag, type, count, value.
+fn tiff_of(entries: &[(u16, u16, u32, u32)]) -> Vec<u8> {
+    let mut tiff = b"II*\0\x0C\0\0\0\x07\0\0\0".to_vec();
+    tiff.extend((entries.len() as u16).to_le_bytes());
+    for (tag, kind, count, value) in entries {
+        tiff.extend(tag.to_le_bytes());
+        tiff.extend(kind.to_le_bytes());
+        tiff.extend(count.to_le_bytes());
+        tiff.extend(value.to_le_bytes());
+    }
+    tiff.extend([0; 4]);
+    tiff
+}
+
+#[test]
+fn tags_of_a_tiff_that_announce_more_than_the_limit_are_refused_before_they_take_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bomb.tif");
+    let (short, long, double) = (3, 4, 12);
+    let pixel = [
+        (256, short, 1, 1),
+        (257, short, 1, 1),
+        (258, short, 1, 8),
+        (262, short, 1, 1),
+        (273, long, 1, 8),
+        (279, long, 1, 1),
+    ];
+    fs::write(&path, tiff_of(&pixel)).unwrap();
+    let (_, mut rows) = picture::open(&path).unwrap();
+    let mut row = [0];
+    rows.read(&mut row).unwrap();
+    assert_eq!(row, [7]);
+    // A description, a directory of metadata, and extra samples, each of more than any memory.
+    for tag in [270, 34_665, 338] {
+        let mut entries = pixel.to_vec();
+        entries.push((tag, double, u32::MAX, 12));
+        entries.sort_unstable();
+        fs::write(&path, tiff_of(&entries)).unwrap();
+        let Err(error) = picture::open(&path) else { panic!("tag {tag} is no reason to refuse") };
+        let reason = std::error::Error::source(&error).unwrap().to_string();
+        assert!(error.to_string().contains("bomb.tif") && reason.contains("limits exceeded"), "{reason}");
+    }
 }
 
 #[test]

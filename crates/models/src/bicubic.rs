@@ -6,7 +6,7 @@ use plumage_imaging::Channels;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Grid, PictureSize, PictureStream, Upscaler, config::Architecture, stream::Unchanged};
+use crate::{Graph, Grid, PictureSize, PictureStream, Upscaler, config::Architecture, stream::Unchanged};
 
 /// `[model.bicubic]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -56,6 +56,10 @@ impl Upscaler for Bicubic {
 
     fn infer(&self, xs: &Tensor) -> Result<Tensor> {
         Ok(xs.clone())
+    }
+
+    fn graph(&self) -> Graph {
+        Graph::default()
     }
 
     fn stream(&self, _size: PictureSize) -> Result<Box<dyn PictureStream>> {

@@ -55,9 +55,9 @@ impl Conv2d {
         self.0.clone()
     }
 
-    /// The layer for [`plumage_conv::infer_in_strips`], whose padding may differ from training's.
-    pub(crate) fn inference(&self, padding: Padding) -> Layer {
-        let layer = self.0.detached();
+    /// The layer for whole pictures, whose padding may differ from training's.
+    pub(crate) fn with_padding(&self, padding: Padding) -> Layer {
+        let layer = self.layer();
         Layer { options: ConvOptions { padding, ..layer.options }, ..layer }
     }
 

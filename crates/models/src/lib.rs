@@ -7,6 +7,8 @@ mod upscaler;
 
 mod stream;
 
+pub mod graph;
+
 pub mod enlarger;
 
 mod config;
@@ -34,6 +36,7 @@ pub mod pretrained;
 pub mod weights;
 
 pub use config::ModelConfig;
+pub use graph::Graph;
 pub use packed::{Packed, PackedError};
 pub use parameters::Parameters;
 pub use stream::{PictureSize, PictureStream};

@@ -11,11 +11,12 @@ use plumage_imaging::{
     resize::{Ratio, resize},
 };
 
+mod graph;
 mod stream;
 
 use self::stream::LrStream;
 use crate::{
-    PictureSize, PictureStream, Upscaler,
+    Graph, PictureSize, PictureStream, Upscaler,
     layers::{Conv2d, Init},
 };
 
@@ -130,6 +131,10 @@ impl Upscaler for LrNetwork {
 
     fn infer(&self, xs: &Tensor) -> Result<Tensor> {
         self.run(xs, infer_in_strips)
+    }
+
+    fn graph(&self) -> Graph {
+        self.steps()
     }
 
     fn stream(&self, size: PictureSize) -> Result<Box<dyn PictureStream>> {

@@ -37,6 +37,11 @@ pub fn find(name: &str, scale: usize) -> Option<Pretrained> {
 }
 
 impl Pretrained {
+    /// Size of its file.
+    pub fn size_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// The network with its weights.
     ///
     /// # Errors

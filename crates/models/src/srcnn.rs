@@ -15,8 +15,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Grid, PictureSize, PictureStream, Upscaler,
+    Graph, Grid, PictureSize, PictureStream, Upscaler,
     config::Architecture,
+    graph::{Step, Value},
     layers::{Conv2d, Init},
     stream::LayerStream,
 };
@@ -130,13 +131,18 @@ impl Srcnn {
 }
 
 impl Srcnn {
-    /// The layers for whole pictures.
+    /// The layers for whole pictures, without gradients.
     fn inference(&self) -> [Layer; 3] {
+        self.whole().map(|layer| layer.detached())
+    }
+
+    /// The layers for whole pictures.
+    fn whole(&self) -> [Layer; 3] {
         let padding = match self.config.padding {
             BorderRule::Zeros => Padding::Zeros,
             BorderRule::Replicate | BorderRule::Valid => Padding::Replicate,
         };
-        [&self.conv1, &self.conv2, &self.conv3].map(|conv| conv.inference(padding))
+        [&self.conv1, &self.conv2, &self.conv3].map(|conv| conv.with_padding(padding))
     }
 }
 
@@ -170,6 +176,15 @@ impl Upscaler for Srcnn {
     fn infer(&self, xs: &Tensor) -> Result<Tensor> {
         let ys = to_nchw(&infer_in_strips(&to_nhwc(xs)?, &self.inference())?)?;
         if self.config.residual { ys + xs } else { Ok(ys) }
+    }
+
+    fn graph(&self) -> Graph {
+        let mut graph = Graph::default();
+        let ys = graph.chain(Value::Input, &self.whole());
+        if self.config.residual {
+            graph.push(Step::Sum([ys, Value::Input]));
+        }
+        graph
     }
 
     fn stream(&self, size: PictureSize) -> Result<Box<dyn PictureStream>> {

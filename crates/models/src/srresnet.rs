@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Draw, Grid, PictureSize, PictureStream, Upscaler,
+    Draw, Graph, Grid, PictureSize, PictureStream, Upscaler,
     config::Architecture,
     layers::{Conv2d, Init},
     lr_network::{LINEAR, LrNetwork, RELU, Run, Tail},
@@ -134,6 +134,10 @@ impl Upscaler for Srresnet {
 
     fn infer(&self, xs: &Tensor) -> Result<Tensor> {
         self.run(xs, infer_in_strips)
+    }
+
+    fn graph(&self) -> Graph {
+        self.network.graph()
     }
 
     fn stream(&self, size: PictureSize) -> Result<Box<dyn PictureStream>> {

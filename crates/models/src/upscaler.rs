@@ -1,6 +1,6 @@
 use candle_core::{Result, Tensor};
 
-use crate::{PictureSize, PictureStream};
+use crate::{Graph, PictureSize, PictureStream};
 
 /// Where a network's input lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,9 @@ pub trait Upscaler: Send + Sync {
     /// # Errors
     /// As of [`Upscaler::stream`].
     fn stream_bytes(&self, size: PictureSize) -> Result<u64>;
+
+    /// The steps of [`Upscaler::infer`], sharing the parameters; noise is no part of them.
+    fn graph(&self) -> Graph;
 
     /// The same network, sharing its parameters, with its noise drawn; `None` where it takes no noise.
     ///

@@ -10,6 +10,8 @@ use std::{
 use candle_core::{DType, Device, Tensor, safetensors::Load};
 use safetensors::SafeTensors;
 
+mod names;
+
 /// Tensors by name, in the order of the names.
 pub type Tensors = BTreeMap<String, Tensor>;
 
@@ -62,6 +64,8 @@ pub struct Mismatch {
     pub unexpected: Vec<String>,
     /// Tensors whose shape differs: name, shape in the network, shape in the file.
     pub misshapen: Vec<(String, Vec<usize>, Vec<usize>)>,
+    /// Unexpected tensors with the missing parameter of the same shape that each may be.
+    pub perhaps: Vec<(String, String)>,
 }
 
 impl std::fmt::Display for Mismatch {
@@ -81,6 +85,11 @@ impl std::fmt::Display for Mismatch {
             }
         }
         parts.extend(self.misshapen.iter().take(MAX_LISTED).map(misshapen));
+        if !self.perhaps.is_empty() {
+            let pairs: Vec<_> =
+                self.perhaps.iter().map(|(found, missing)| format!("{found} is {missing}")).collect();
+            parts.push(format!("by their shapes, perhaps {}", listed(&pairs)));
+        }
         f.write_str(&parts.join("; "))
     }
 }
@@ -106,6 +115,10 @@ pub(crate) fn check_names_and_shapes<'a>(
     }
     mismatch.unexpected =
         tensors.keys().filter(|name| !expected.contains_key(name.as_str())).cloned().collect();
+    let shape = |name: &String| expected.get(name.as_str()).copied().or(tensors.get(name).map(Tensor::dims));
+    mismatch.perhaps = names::nearest(&mismatch.unexpected, &mismatch.missing, |found, missing| {
+        shape(found) == shape(missing)
+    });
     if mismatch == Mismatch::default() { Ok(()) } else { Err(WeightsError::Mismatch(mismatch)) }
 }
 
@@ -166,7 +179,8 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, WeightsError> {
     Ok(bytes)
 }
 
-/// Reads the bytes of a safetensors file that came from `name`.
+/// Reads the bytes of a safetensors file that came from `name`. What other tools write before all names, `module.`, `params.`
+/// and `params_ema.`, is taken off; of the two latter in one file the averaged weights, `params_ema.`, are taken.
 ///
 /// # Errors
 /// [`WeightsError::Format`] for anything but floating-point tensors of finite numbers, and for pickle files, which
@@ -189,7 +203,7 @@ pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Tensors, WeightsError> {
         }
         tensors.insert(key.to_owned(), tensor);
     }
-    Ok(tensors)
+    Ok(names::without_prefixes(tensors))
 }
 
 /// Whether a file of `len` bytes that begins with `bytes` can be a safetensors file; else why not.
@@ -211,7 +225,7 @@ fn check_start(bytes: &[u8], len: u64) -> Result<(), String> {
     let is_pickle = matches!(bytes, [0x80, 2..=5, ..]) || bytes.starts_with(b"PK\x03\x04");
     Err(if is_pickle {
         "it is a pickle, as `torch.save` writes, which can run code when it is read; convert it with \
-         safetensors.torch.save_file first"
+         crates/models/scripts/pth_to_safetensors.py first"
             .to_owned()
     } else {
         "it does not begin with the length and the brace of a header".to_owned()

@@ -61,6 +61,46 @@ fn a_loader_names_everything_that_does_not_fit() {
 }
 
 #[test]
+fn names_of_other_tools_lose_their_prefixes() {
+    let ours = parameters(1);
+    let named = |prefix: &str, of: &Parameters| -> Tensors {
+        of.tensors().unwrap().into_iter().map(|(name, tensor)| (format!("{prefix}{name}"), tensor)).collect()
+    };
+    let (averaged, last) = (named("params_ema.", &ours), named("params.", &parameters(2)));
+    let both = averaged.clone().into_iter().chain(last.clone()).collect();
+    for tensors in [named("module.", &ours), averaged, both, named("params.module.", &ours)] {
+        let bytes = weights::to_bytes(&tensors, &BTreeMap::new()).unwrap();
+        let target = parameters(3);
+        target.load(&weights::from_bytes(&bytes, "test").unwrap()).unwrap();
+        assert_eq!(self::bytes(&target), self::bytes(&ours), "{:?}", tensors.keys());
+    }
+    // A name that merely lies among others is left alone, and so refused.
+    let mut mixed = named("module.", &ours);
+    mixed.insert("step".into(), tensor(&[1]));
+    let bytes = weights::to_bytes(&mixed, &BTreeMap::new()).unwrap();
+    assert!(ours.load(&weights::from_bytes(&bytes, "test").unwrap()).is_err());
+    assert!(last.contains_key("params.conv1.bias"));
+}
+
+#[test]
+fn a_name_that_does_not_fit_is_set_beside_the_nearest_of_its_shape() {
+    let target = parameters(1);
+    let rename = |(name, tensor): (String, Tensor)| match name.as_str() {
+        "conv1.weight" => ("features.0.weight".to_owned(), tensor),
+        "conv3.bias" => ("conv_3.bias".to_owned(), tensor),
+        _ => (name, tensor),
+    };
+    let renamed = target.tensors().unwrap().into_iter().map(rename).collect();
+    let error = target.load(&renamed).unwrap_err().to_string();
+    assert!(
+        error.ends_with(
+            "; by their shapes, perhaps conv_3.bias is conv3.bias, features.0.weight is conv1.weight"
+        ),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_file_that_cannot_be_trusted_is_refused_with_a_reason() {
     let mut nan = Tensors::new();
     nan.insert("a".into(), Tensor::new(&[1f32, f32::NAN], &Device::Cpu).unwrap());

@@ -6,9 +6,9 @@ use std::{
 };
 
 use crate::{
-    Checkpoints, EvaluationRow, MetricsRow, RecordError, SeenImage, TimingRow, commit,
+    Checkpoints, EvaluationRow, EventPicture, MetricsRow, RecordError, SeenImage, TimingRow, commit,
     disk::{self, Purpose, write_error},
-    read_timing, rows, seen,
+    events, read_timing, rows, seen,
 };
 
 /// The file whose lock says that a process works in the folder; the kernel frees it when the process dies.
@@ -19,6 +19,7 @@ const LOCK: &str = ".lock";
 pub struct RunFolder {
     path: PathBuf,
     checkpoints: Checkpoints,
+    has_events: bool,
     _lock: File,
 }
 
@@ -83,7 +84,12 @@ impl RunFolder {
         match lock.try_lock() {
             // Whoever began a new run in the meantime has moved this folder aside, and its lock with it.
             Ok(()) if !is_at(&lock, &file) => Err(RecordError::Locked { path: path.to_owned() }),
-            Ok(()) => Ok(Self { path: path.to_owned(), checkpoints: Checkpoints::in_run(path), _lock: lock }),
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                checkpoints: Checkpoints::in_run(path),
+                has_events: false,
+                _lock: lock,
+            }),
             Err(TryLockError::WouldBlock) => Err(RecordError::Locked { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => Err(write_error(&file, source)),
         }
@@ -102,12 +108,26 @@ impl RunFolder {
         commit::file(purpose, &self.path.join(relative), bytes)
     }
 
+    /// The same folder, in which TensorBoard finds every row of metrics.csv, too.
+    pub fn with_events(self) -> Self {
+        Self { has_events: true, ..self }
+    }
+
     /// Adds a row to metrics.csv.
     ///
     /// # Errors
     /// [`RecordError::Write`].
     pub fn append_metrics(&self, row: &MetricsRow) -> Result<(), RecordError> {
-        rows::append_metrics(&self.path, row)
+        rows::append_metrics(&self.path, row)?;
+        if self.has_events { events::append_row(&self.path, row) } else { Ok(()) }
+    }
+
+    /// Adds pictures of step `step` to what TensorBoard finds; nothing without [`RunFolder::with_events`].
+    ///
+    /// # Errors
+    /// [`RecordError::Write`].
+    pub fn append_pictures(&self, step: u64, pictures: &[EventPicture]) -> Result<(), RecordError> {
+        if self.has_events { events::append_pictures(&self.path, step, pictures) } else { Ok(()) }
     }
 
     /// Adds a row to timing.csv.
@@ -142,6 +162,7 @@ impl RunFolder {
         for (purpose, table) in [(Purpose::Metrics, rows::METRICS), (Purpose::Timing, rows::TIMING)] {
             rows::cut(purpose, &self.path.join(table), step)?;
         }
+        events::cut(&self.path, step)?;
         Ok(read_timing(&self.path)?.last().map_or(0., |row| row.elapsed_s))
     }
 

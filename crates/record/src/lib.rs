@@ -8,6 +8,8 @@ mod checkpoints;
 mod judge;
 mod manifest;
 mod rows;
+
+mod events;
 mod seen;
 
 pub mod commit;
@@ -18,6 +20,7 @@ mod provenance;
 pub use checkpoints::{Checkpoint, Checkpoints, Identity, Rejection, newest_checkpoint, verify_checkpoints};
 pub use disk::{Purpose, faults::mutant};
 pub use error::{ErrorKind, RecordError};
+pub use events::EventPicture;
 pub use folder::{RunFolder, check_name};
 pub use judge::{
     Claim, JudgeCurveRow, JudgeDifferenceRow, JudgeRecords, JudgeRocRow, JudgeRow, JudgeStudy, MethodRow,

@@ -35,6 +35,9 @@ pub(crate) struct RestoreExperiment {
     pub(crate) adversarial: Option<AdversaryConfig>,
     /// How it is measured in the end.
     pub(crate) evaluation: EvaluationConfig,
+    /// What is kept beside tables, charts and checkpoints; absent: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) record: Option<RecordConfig>,
 }
 
 /// `[evaluation]`.
@@ -51,7 +54,20 @@ pub(crate) struct EvaluationConfig {
     pub(crate) figures: usize,
 }
 
+/// `[record]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordConfig {
+    /// Whether all rows and figures are written for TensorBoard, too: `tensorboard --logdir results`.
+    pub(crate) tensorboard: bool,
+}
+
 impl RestoreExperiment {
+    /// Whether TensorBoard is to find the run.
+    pub(crate) fn has_events(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.tensorboard)
+    }
+
     /// What the batches of a run are made of.
     pub(crate) fn recipe(&self) -> Recipe {
         let architecture = self.model.architecture();

@@ -41,16 +41,17 @@ const KEPT: [u16; 16] =
 /// Tags that lead to directories of metadata: Exif and GPS.
 const DIRECTORIES: [u16; 2] = [34_665, 34_853];
 
+/// All metadata of a file together, in bytes, at most; many tags can share the bytes of a small file.
+const MAX_KEPT_BYTES: usize = 64 << 20;
+
 pub(super) fn open(
     file: BufReader<File>,
     path: &Path,
 ) -> Result<(Picture, Box<dyn RowReader>), ImagingError> {
     let failed = |error: TiffError| decode_error(path, Format::Tiff, error);
     let mut limits = Limits::default();
-    // How large a row of chunks is, the header says before one is read.
-    limits.decoding_buffer_size = usize::MAX;
-    limits.intermediate_buffer_size = usize::MAX;
-    limits.ifd_value_size = 64 << 20;
+    // The decoder holds the values of tags to the limit of pixels.
+    (limits.decoding_buffer_size, limits.ifd_value_size) = (MAX_KEPT_BYTES, MAX_KEPT_BYTES);
     let mut decoder = Decoder::new(file).map_err(failed)?.with_limits(limits);
     let tags = read_tags(&mut decoder).map_err(failed)?;
     let (width, height) = decoder.dimensions().map_err(failed)?;
@@ -74,6 +75,8 @@ pub(super) fn open(
         ChunkType::Strip => 1,
         ChunkType::Tile => width.div_ceil(chunk_width.max(1)),
     };
+    // How large a row of chunks is, is known before one is asked for.
+    let decoder = decoder.with_limits(Limits::unlimited());
     let (width, height) = (width as usize, height as usize);
     let rows_at_a_time = (chunk_height as usize).clamp(1, height);
     let premultiplied = tags.premultiplied;
@@ -94,8 +97,9 @@ pub(super) fn open(
 
 fn read_tags(decoder: &mut Decoder<BufReader<File>>) -> TiffResult<Tags> {
     let mut tags = Tags::default();
+    let mut left = MAX_KEPT_BYTES;
     for tag in KEPT.map(Tag::from_u16_exhaustive) {
-        tags.own.extend(kept(tag, &mut decoder.image_ifd())?);
+        tags.own.extend(kept(tag, &mut decoder.image_ifd(), &mut left)?);
     }
     for tag in DIRECTORIES.map(Tag::from_u16_exhaustive) {
         let Some(pointer) = decoder.find_tag(tag)?.map(Value::into_ifd_pointer).transpose()? else {
@@ -105,7 +109,7 @@ fn read_tags(decoder: &mut Decoder<BufReader<File>>) -> TiffResult<Tags> {
         let names: Vec<Tag> = directory.iter().map(|(tag, _)| tag).collect();
         let mut inside = Vec::new();
         for name in names {
-            inside.extend(kept(name, &mut decoder.read_directory_tags(&directory))?);
+            inside.extend(kept(name, &mut decoder.read_directory_tags(&directory), &mut left)?);
         }
         if !inside.is_empty() {
             tags.directories.push((tag, inside));
@@ -116,8 +120,13 @@ fn read_tags(decoder: &mut Decoder<BufReader<File>>) -> TiffResult<Tags> {
     Ok(tags)
 }
 
-/// The tag as it is to be written; none where it is not there, or leads to another place of the file.
-fn kept(tag: Tag, directory: &mut tiff::decoder::IfdDecoder) -> TiffResult<Option<KeptTag>> {
+/// The tag as it is to be written; none where it is not there, or leads to another place of the file. What it takes is
+/// taken off the bytes that are `left`.
+fn kept(
+    tag: Tag,
+    directory: &mut tiff::decoder::IfdDecoder,
+    left: &mut usize,
+) -> TiffResult<Option<KeptTag>> {
     /// Exif's pointer to a directory about interoperability.
     const INTEROPERABILITY: u16 = 40_965;
     if tag.to_u16() == INTEROPERABILITY {
@@ -127,6 +136,7 @@ fn kept(tag: Tag, directory: &mut tiff::decoder::IfdDecoder) -> TiffResult<Optio
     if directory.find_tag_buf(tag, &mut value)?.is_none() {
         return Ok(None);
     }
+    *left = left.checked_sub(value.as_bytes().len()).ok_or(TiffError::LimitsExceeded)?;
     value.set_byte_order(ByteOrder::native());
     Ok(Some(KeptTag { tag, kind: value.data_type(), bytes: value.as_bytes().to_vec() }))
 }

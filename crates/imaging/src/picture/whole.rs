@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use image::{ColorType, DynamicImage, ImageDecoder, ImageReader};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Limits};
 
 use super::{Format, Kept, Pixel, RowReader};
-use crate::{ImagingError, picture::Picture};
+use crate::{ImagingError, decode::MAX_PNG_PROFILE_BYTES, picture::Picture};
 
 /// The header of the file at `path`, as `image` reads it.
 pub(super) fn open(
@@ -27,8 +27,11 @@ fn decoder(path: &Path, format: Format) -> Result<impl ImageDecoder, ImagingErro
     let mut reader =
         ImageReader::open(path).map_err(|source| ImagingError::Read { path: path.to_owned(), source })?;
     reader.set_format(format.at_image());
-    // The header is known before the pixels are asked for, and with it what they take.
-    reader.no_limits();
+    // The header is known before the pixels are asked for, and with it what they take: for PNG the limit is about everything
+    // else, the others hold nothing that swells.
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = (format == Format::Png).then_some(MAX_PNG_PROFILE_BYTES);
+    reader.limits(limits);
     reader.into_decoder().map_err(decode_error)
 }
 

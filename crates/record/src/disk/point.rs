@@ -38,6 +38,8 @@ named! {
         Metrics = "metrics",
         /// timing.csv.
         Timing = "timing",
+        /// What TensorBoard reads.
+        Events = "events",
         /// A checkpoint.
         Checkpoint = "checkpoint",
         /// weights.safetensors.

@@ -6,7 +6,7 @@ use image::DynamicImage;
 use plumage_imaging::{
     ImagingError,
     decode::{self, Limits},
-    encode,
+    encode, picture,
 };
 use rand::Rng;
 
@@ -19,7 +19,7 @@ use super::{
 const MAX_RISE_MIB: f64 = 64.;
 
 /// The bombs that have a name; those after them are random.
-const NAMED: u64 = 5;
+const NAMED: u64 = 7;
 
 /// One black pixel of RGB, compressed.
 const BLACK_PIXEL: [u8; 12] = [0x78, 0x9C, 0x63, 0x60, 0x60, 0x60, 0x00, 0x00, 0x00, 0x04, 0x00, 0x01];
@@ -38,7 +38,10 @@ pub(in super::super) fn trial(arena: &Arena, trial: u64) -> Outcome {
     fs::create_dir_all(&folder)?;
     let path = folder.join("bomb.png");
     fs::write(&path, bytes)?;
-    let (read, rise) = memory::rise(|| decode::open(&path, &Limits::PHOTOGRAPH));
+    let (read, rise) = memory::rise(|| {
+        read_in_rows(&path, is_picture);
+        decode::open(&path, &Limits::PHOTOGRAPH)
+    });
     match read {
         Ok(image) if !is_picture => {
             return Err(format!("{name}: it became a picture of {}x{}", image.width(), image.height()).into());
@@ -50,6 +53,16 @@ pub(in super::super) fn trial(arena: &Arena, trial: u64) -> Outcome {
         return Err(format!("{name}: it took {rise:.0} MiB").into());
     }
     if trial < NAMED && !is_picture { by_the_program(arena, &place, &folder) } else { Ok(()) }
+}
+
+/// Reads as `upscale` does: of a file that announces too much, which is refused before its rows are asked for, the head alone.
+fn read_in_rows(path: &Path, is_picture: bool) {
+    let Ok((picture, mut rows)) = picture::open(path) else { return };
+    if is_picture {
+        let mut row = vec![0; picture.row_len()];
+        // A picture that cannot be read is as good an end as one that can.
+        let _ = (0..picture.height).try_for_each(|_| rows.read(&mut row));
+    }
 }
 
 /// The whole program refuses a data set with the bomb in it.
@@ -74,6 +87,14 @@ fn bomb(arena: &Arena, trial: u64) -> Result<Bomb, Wrong> {
             true,
         ),
         4 => made("JPEG of 65,500 x 65,500", jpeg(65_500, 65_500)?, false),
+        5 => {
+            let bytes = interlaced_png(&[(b"iCCP", 2_000_000)]);
+            made("interlaced PNG with a colour profile of 512 MB", bytes, true)
+        }
+        6 => {
+            let bytes = interlaced_png(&[(b"zTXt", 2_000_000), (b"iTXt", 2_000_000)]);
+            made("interlaced PNG with texts of 512 MB", bytes, true)
+        }
         _ => random(&mut arena.draws(Group::Bombs, trial))?,
     })
 }
@@ -97,7 +118,8 @@ fn random(draws: &mut impl Rng) -> Result<Bomb, Wrong> {
             let chunk: &[u8; 4] = [b"zTXt", b"iCCP", b"iTXt"][draws.random_range(0..3)];
             let repeats = draws.random_range(100..300_000);
             let name = format!("PNG with {} of {repeats} repeats", String::from_utf8_lossy(chunk));
-            (name, png_of(1, 1, &BLACK_PIXEL, &[(chunk, repeats)]), true)
+            let interlacing = draws.random_range(0..=1);
+            (name, png_with((1, 1, interlacing), &BLACK_PIXEL, &[(chunk, repeats)]), true)
         }
     };
     Ok(Bomb { name, bytes, is_picture })
@@ -105,7 +127,21 @@ fn random(draws: &mut impl Rng) -> Result<Bomb, Wrong> {
 
 /// A PNG of RGB with the given compressed pixels, and chunks of so many repeats of zeros.
 fn png_of(width: u32, height: u32, pixels: &[u8], swelling: &[(&[u8; 4], usize)]) -> Vec<u8> {
-    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    png_with((width, height, 0), pixels, swelling)
+}
+
+/// The same of one pixel, interlaced, which is read as a whole.
+fn interlaced_png(swelling: &[(&[u8; 4], usize)]) -> Vec<u8> {
+    png_with((1, 1, 1), &BLACK_PIXEL, swelling)
+}
+
+/// A PNG of width, height and interlacing.
+fn png_with(
+    (width, height, interlacing): (u32, u32, u8),
+    pixels: &[u8],
+    swelling: &[(&[u8; 4], usize)],
+) -> Vec<u8> {
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, interlacing]].concat();
     let metadata: Vec<_> = swelling
         .iter()
         .map(|(name, repeats)| {

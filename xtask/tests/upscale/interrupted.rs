@@ -1,0 +1,52 @@
+//! Full disks and signals.
+
+#![cfg(target_os = "linux")]
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
+
+use image::ColorType;
+
+use crate::{
+    command::{files_in, said},
+    pictures::{picture, png, small_png},
+};
+
+#[test]
+fn a_disk_that_fills_up_exits_5_and_leaves_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let input = place.path().join("x.png");
+    fs::write(&input, small_png()).unwrap();
+    let out = place.path().join("out");
+    for fault in ["ENOSPC@enlarged.write", "EIO@enlarged.sync", "EROFS@enlarged.create"] {
+        let command = &mut Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.env("PLUMAGE_FAULT", fault).arg("upscale").arg(&input).arg("--out").arg(&out);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(5), "{fault}: {}", said(&output));
+        assert!(files_in(&out).is_empty(), "{fault}");
+    }
+}
+
+#[test]
+fn a_signal_ends_it_and_nothing_half_written_is_left() {
+    use std::{thread, time::Duration};
+    let place = tempfile::tempdir().unwrap();
+    let input = place.path().join("x.png");
+    // Eight times as large, it takes longer than a test may.
+    fs::write(&input, png(&picture(3000, 3000, ColorType::Rgb8), false, None)).unwrap();
+    let out = place.path().join("out");
+    let command = &mut Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(["upscale", "--model", "bicubic", "--scale", "8", "--out"]).arg(&out).arg(&input);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let begun = || fs::read_dir(&out).is_ok_and(|mut files| files.next().is_some());
+    while child.try_wait().unwrap().is_none() && !begun() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(143), "{}", said(&output));
+    assert!(said(&output).contains("is whole"), "{}", said(&output));
+    assert!(files_in(&out).is_empty());
+}
