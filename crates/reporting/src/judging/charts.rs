@@ -86,7 +86,7 @@ fn claim_map(judged: &JudgeRecords, run: &str) -> Option<HeatMap> {
         cells: trainings.iter().map(row).collect(),
         middle: 0.,
         key: [-0.5, -0.25, 0., 0.25, 0.5].map(|value| (value, claim::points(value))).into(),
-        frame_says: "the interval contains 0".to_owned(),
+        frame_says: "no more than chance".to_owned(),
     })
 }
 

@@ -86,12 +86,12 @@ fn verdict(judged: &JudgeRecords, charts: &[String]) -> String {
             points(case.difference),
             points(case.low),
             points(case.high),
-            p_value(case.row.p),
+            p_value(case.p),
         );
     }
     text + &format!(
         "\nDifferences in percentage points of right verdicts, mean over {}; {} intervals by bootstrap over source \
-         images, p by exchanging the two methods on images, neither corrected for the number of comparisons. A judge that fails \
+         images, each for itself; p by exchanging the two methods on images, for all comparisons together (Holm). A judge that fails \
          on a method it was not trained on says how it was trained as much as what the method makes; judges that were trained \
          on what they are tested on, or on the mix, know both sides.\n\n",
         matrix::counted(judged.study.seeds, "seed"),
