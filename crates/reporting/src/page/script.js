@@ -64,7 +64,6 @@
       [over, under].forEach((image, side) => {
         const view = views[chosen[side]];
         image.src = source(view);
-        image.classList.toggle("coarse-image", view.querySelector(".coarse") !== null);
         image.style.imageRendering = view.querySelector(".coarse") ? "pixelated" : "";
         tags[side].textContent = view.dataset.name;
       });

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Align, Table, one_line};
+use super::{Align, Column, Table, one_line};
 
 impl Table {
     /// As HTML with a caption, if it has one; the row that sums up is the foot.
@@ -14,14 +14,14 @@ impl Table {
     pub(crate) fn markup(&self, sortable: bool) -> Markup {
         let rows = self.rows() - usize::from(self.sums_up && self.rows() > 0);
         html! {
-            table.sortable[sortable] {
+            table class=[sortable.then_some("sortable")] {
                 @if !self.caption.is_empty() {
                     caption { (one_line(&self.caption)) }
                 }
                 thead {
                     tr {
                         @for column in &self.columns {
-                            th scope="col" .number[column.align == Align::Right] { (one_line(&column.title())) }
+                            th scope="col" class=[column.class()] { (one_line(&column.title())) }
                         }
                     }
                 }
@@ -44,10 +44,16 @@ impl Table {
                     @if index == 0 {
                         th scope="row" data-sort=[value] { (text) }
                     } @else {
-                        td.number[column.align == Align::Right] data-sort=[value] { (text) }
+                        td class=[column.class()] data-sort=[value] { (text) }
                     }
                 }
             }
         }
+    }
+}
+
+impl Column {
+    fn class(&self) -> Option<&'static str> {
+        (self.align == Align::Right).then_some("number")
     }
 }

@@ -222,4 +222,61 @@ mod tests {
         let interval = Cell::Interval { value: 0.9, low: 0.85, high: 0.95, decimals: 2 };
         assert_eq!(written(interval), "0.90 (0.85 to 0.95)");
     }
+
+    /// A table with a cell of every kind, and with text that every form has to take care of.
+    fn every_kind() -> Table {
+        let mut table = Table::new("Set5 & others, ×3 <y_matlab>");
+        let names = ["9-1-5", "a|b_c \"d\", 50%\n<e>", "mean"].map(Cell::text).into();
+        table.push(Column::text("network", names));
+        let psnr = [Some(32.391), None, Some(f64::INFINITY)].map(|db| Cell::number(db, 2)).into();
+        table.push(Column::numbers("PSNR-Y", Some("dB"), psnr));
+        let gain = |ours| Cell::difference(Some(ours), Some(30.5), 2);
+        table.push(Column::numbers("gain", Some("dB"), [32.5, 30.25, 30.5].map(gain).into()));
+        let spread = Cell::Spread { value: 32.4, spread: 0.021, decimals: 2 };
+        table.push(Column::numbers("3 seeds", Some("dB"), vec![spread, Cell::Missing, Cell::Missing]));
+        let interval = Cell::Interval { value: 0.9, low: 0.8512, high: 0.95, decimals: 2 };
+        table.push(Column::numbers("accuracy", None, vec![Cell::Missing, interval, Cell::Missing]));
+        table.push(Column::numbers("weights", None, [8_032, 57_184, 0].map(Cell::count).into()));
+        table.sums_up = true;
+        table
+    }
+
+    #[test]
+    fn a_terminal_gets_aligned_columns() {
+        insta::assert_snapshot!(every_kind().text());
+    }
+
+    #[test]
+    fn markdown_has_the_sum_in_bold() {
+        insta::assert_snapshot!(every_kind().markdown());
+    }
+
+    #[test]
+    fn csv_has_every_digit_and_a_column_for_each_end_of_an_interval() {
+        insta::assert_snapshot!(every_kind().csv());
+    }
+
+    #[test]
+    fn latex_takes_no_text_for_a_command() {
+        insta::assert_snapshot!(every_kind().latex());
+    }
+
+    #[test]
+    fn html_is_well_formed_and_says_what_a_cell_is_sorted_by() {
+        let html = every_kind().html();
+        let tree = roxmltree::Document::parse(&html).unwrap();
+        let count = |name: &str| tree.descendants().filter(|node| node.has_tag_name(name)).count();
+        assert_eq!((count("tr"), count("th"), count("td")), (4, 9, 15));
+        insta::assert_snapshot!(html.replace("><", ">\n<"));
+    }
+
+    #[test]
+    fn a_table_without_rows_is_its_head() {
+        let mut table = Table::new("");
+        assert_eq!(table.text(), "\n\n");
+        table.push(Column::text("name", Vec::new()));
+        table.sums_up = true;
+        assert_eq!([table.text(), table.csv()], ["name\n────\n", "name\n"]);
+        assert!(table.html().contains("<tbody></tbody>"));
+    }
 }
