@@ -93,6 +93,13 @@ impl<'a> Network<'a> {
         Ok(of_set)
     }
 
+    /// What the network scores on one image.
+    pub(crate) fn score(&self, name: &str, image: &TestImage) -> Result<Score, Failure> {
+        let grid = self.config.architecture().grid();
+        let (measured, _) = measure(self.model.as_ref(), grid, name, image, &self.device)?;
+        Ok(measured.sr)
+    }
+
     /// Whether the network fits another scale than the one it was trained for.
     pub(crate) fn works_at_any_scale(config: &ModelConfig) -> bool {
         config.architecture().grid() == Grid::Hr

@@ -1,5 +1,6 @@
 //! A run from beginning to end: open the data, train, measure, keep and draw what came out.
 
+mod curve;
 mod images;
 
 use std::{
@@ -21,6 +22,7 @@ use plumage_record::{
 use plumage_reporting::{keep_figure, write_run};
 use plumage_trainer::{Ending, Outcome, find_checkpoint, restore, validation::ValidationSet};
 
+use self::curve::keep_curve;
 use self::images::{Images, baseline, validation_set};
 use crate::{
     device, difference,
@@ -314,5 +316,5 @@ fn keep(
         rows.extend(network.measure(name, set.as_ref(), how, &mut keep)?);
     }
     folder.write_evaluation(&rows)?;
-    Ok(())
+    keep_curve(experiment, sets, folder, interrupt)
 }

@@ -9,6 +9,7 @@ mod judge;
 mod manifest;
 mod rows;
 
+mod clock;
 mod events;
 mod seen;
 
@@ -18,6 +19,7 @@ mod error;
 mod provenance;
 
 pub use checkpoints::{Checkpoint, Checkpoints, Identity, Rejection, newest_checkpoint, verify_checkpoints};
+pub use clock::{Clock, Spent};
 pub use disk::{Purpose, faults::mutant};
 pub use error::{ErrorKind, RecordError};
 pub use events::EventPicture;
@@ -29,7 +31,7 @@ pub use judge::{
 pub use manifest::{Baseline, BestValidation, Manifest, ModelSummary, Status, read_manifest};
 pub use provenance::{Provenance, hexadecimal, sha256};
 pub use rows::{
-    AdversaryRow, Artefacts, EvaluationRow, MetricsRow, TermRow, TimingRow, Validation, read_evaluation,
-    read_metrics, read_timing,
+    AdversaryRow, Artefacts, CurveRow, EvaluationRow, MetricsRow, TermRow, TimingRow, Validation, read_curve,
+    read_evaluation, read_metrics, read_timing,
 };
 pub use seen::{ImageSet, SeenImage, read_seen};

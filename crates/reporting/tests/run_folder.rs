@@ -91,8 +91,10 @@ fn whole_run(results: &Path, name: &str) -> RunFolder {
     manifest(name).save(folder.path()).unwrap();
     for step in (40..=2000).step_by(40) {
         folder.append_metrics(&metrics_row(step)).unwrap();
-        let images_per_s = 158. + (step % 70) as f64 / 10.;
-        folder.append_timing(&TimingRow { step, elapsed_s: step as f64 / 9.8, images_per_s }).unwrap();
+        let images_per_s = Some(158. + (step % 70) as f64 / 10.);
+        folder
+            .append_timing(&TimingRow { step, elapsed_s: step as f64 / 9.8, cpu_s: None, images_per_s })
+            .unwrap();
     }
     folder.write_evaluation(&evaluation(name)).unwrap();
     folder.save(Purpose::Picture, "images/set5-baby.png", b"a figure").unwrap();
@@ -154,7 +156,9 @@ fn a_run_with_one_row_and_one_with_none_can_be_shown() {
     let (folder, _) = RunFolder::begin(results.path(), "young").unwrap();
     assert_eq!(write_run(folder.path()).unwrap().len(), 1, "README.md alone");
     folder.append_metrics(&metrics_row(10)).unwrap();
-    folder.append_timing(&TimingRow { step: 10, elapsed_s: 1., images_per_s: 100. }).unwrap();
+    folder
+        .append_timing(&TimingRow { step: 10, elapsed_s: 1., cpu_s: None, images_per_s: Some(100.) })
+        .unwrap();
     assert_eq!(write_run(folder.path()).unwrap().len(), 1 + 2 * 3, "no validation, no evaluation");
 }
 
@@ -181,7 +185,9 @@ fn numbers_that_are_not_finite_leave_gaps() {
             adversary: None,
         };
         folder.append_metrics(&row).unwrap();
-        folder.append_timing(&TimingRow { step, elapsed_s: *value, images_per_s: *value }).unwrap();
+        folder
+            .append_timing(&TimingRow { step, elapsed_s: *value, cpu_s: None, images_per_s: Some(*value) })
+            .unwrap();
     }
     let score = |value: f64| EvaluationRow {
         psnr_y_db: Some(value),

@@ -46,6 +46,10 @@ named! {
         Weights = "weights",
         /// evaluation.csv.
         Evaluation = "evaluation",
+        /// The weights after some steps.
+        Snapshot = "snapshot",
+        /// curve.csv.
+        Curve = "curve",
         /// What a study of judges found, and their verdicts.
         Judge = "judge",
         /// A picture that a comparison figure is made of.
