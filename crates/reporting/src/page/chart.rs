@@ -69,7 +69,7 @@ impl Chart {
             ul.legend {
                 @for (kind, colour, label) in lines.chain(levels).chain(marks) {
                     li {
-                        span.swatch class=(kind) style={ "--colour: " (css(colour)) } aria-hidden="true" {}
+                        span class={ "swatch " (kind) } style={ "--colour: " (css(colour)) } aria-hidden="true" {}
                         (label)
                     }
                 }

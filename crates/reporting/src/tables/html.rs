@@ -21,7 +21,10 @@ impl Table {
                 thead {
                     tr {
                         @for column in &self.columns {
-                            th scope="col" class=[column.class()] { (one_line(&column.title())) }
+                            th scope="col" class=[column.class()] {
+                                (one_line(&column.head))
+                                @if let Some(unit) = &column.unit { " " span.unit { (one_line(unit)) } }
+                            }
                         }
                     }
                 }
