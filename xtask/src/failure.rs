@@ -295,6 +295,7 @@ impl From<ReportError> for Failure {
     fn from(error: ReportError) -> Self {
         match error {
             ReportError::Record(error) => error.into(),
+            ReportError::Beside { .. } => Self::caused(ExitKind::Input, &error),
             error => Self::internal(error),
         }
     }

@@ -10,6 +10,7 @@ mod throughput;
 mod versus;
 
 mod adversarial;
+mod curves;
 mod judge_curves;
 mod judge_matrix;
 mod roc;
@@ -17,6 +18,7 @@ mod sharpness;
 mod spectra;
 
 pub use adversarial::{Adversarial, AdversarialStep};
+pub use curves::{Curve, Curves, Quantity};
 pub use judge_curves::{JudgeCurves, JudgeStep};
 pub use judge_matrix::{Estimate, JudgeMatrix, JudgeMeasure};
 pub use roc::{Roc, RocCurve};

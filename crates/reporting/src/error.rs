@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use plumage_record::RecordError;
 
 /// Why a run could not be shown.
@@ -13,6 +15,14 @@ pub enum ReportError {
         /// Which picture.
         picture: String,
         /// What the drawing library says.
+        reason: String,
+    },
+    /// What is shown beside runs cannot be understood.
+    #[error("{path}: {reason}")]
+    Beside {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
         reason: String,
     },
 }

@@ -10,6 +10,8 @@ mod comparison;
 mod figure;
 mod gallery;
 mod judging;
+pub mod page;
+pub mod papers;
 mod summary;
 pub mod tables;
 
@@ -24,8 +26,8 @@ mod records;
 mod scores;
 
 pub use charts::{
-    Adversarial, AdversarialStep, Estimate, JudgeCurves, JudgeMatrix, JudgeMeasure, JudgeStep,
-    MethodSharpness, MethodSpectrum, Roc, RocCurve, Sharpness, Spectra,
+    Adversarial, AdversarialStep, Curve, Curves, Estimate, JudgeCurves, JudgeMatrix, JudgeMeasure, JudgeStep,
+    MethodSharpness, MethodSpectrum, Quantity, Roc, RocCurve, Sharpness, Spectra,
 };
 pub use comparison::{Comparison, compare};
 pub use error::ReportError;

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use plumage_record::{
-    EvaluationRow, Manifest, MetricsRow, RecordError, TimingRow, read_evaluation, read_manifest,
-    read_metrics, read_timing,
+    CurveRow, EvaluationRow, Manifest, MetricsRow, RecordError, TimingRow, read_curve, read_evaluation,
+    read_manifest, read_metrics, read_timing,
 };
 
 use crate::number::grouped;
@@ -17,6 +17,7 @@ pub(crate) struct Records {
     pub(crate) metrics: Vec<MetricsRow>,
     pub(crate) timing: Vec<TimingRow>,
     pub(crate) evaluation: Vec<EvaluationRow>,
+    pub(crate) curve: Vec<CurveRow>,
 }
 
 impl Records {
@@ -32,6 +33,7 @@ impl Records {
             metrics: read_metrics(run)?,
             timing: read_timing(run)?,
             evaluation: read_evaluation(run)?,
+            curve: read_curve(run)?,
         })
     }
 

@@ -1,0 +1,6 @@
+//! The reports: which runs they need of the workspace, found, gone on with, or made.
+
+pub(crate) mod papers;
+mod runs;
+
+pub(crate) use runs::{Found, Runs, Wanted};
