@@ -14,6 +14,7 @@ mod pack;
 #[cfg(unix)]
 mod torture;
 mod upscale;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Export(export::Args),
     /// Measure a trained network on a set of images under a protocol.
     Evaluate(evaluate::Args),
+    /// Check whether figures still say what their runs say: charts, comparisons, reports.
+    Verify(verify::Args),
     /// Look whether machine, data and results are as they should be, and say what to do.
     Doctor(doctor::Args),
     /// Measure our speed and memory against other engines'.
@@ -74,6 +77,7 @@ impl Command {
             Self::Pack(args) => pack::run(&args),
             Self::Export(args) => export::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
+            Self::Verify(args) => verify::run(&args),
             Self::Doctor(args) => doctor::run(&args),
             Self::Bench(args) => bench::run(&args),
             Self::BenchWorker(args) => bench::work(&args),

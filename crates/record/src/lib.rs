@@ -4,6 +4,7 @@
 
 mod folder;
 
+mod architecture;
 mod checkpoints;
 mod judge;
 mod manifest;
@@ -15,8 +16,10 @@ mod seen;
 pub mod commit;
 pub mod disk;
 mod error;
+pub mod files;
 mod provenance;
 
+pub use architecture::{Architecture, NetworkRecord, Role, StepKind, StepRecord};
 pub use checkpoints::{Checkpoint, Checkpoints, Identity, Rejection, newest_checkpoint, verify_checkpoints};
 pub use disk::{Purpose, faults::mutant};
 pub use error::{ErrorKind, RecordError};
@@ -27,7 +30,7 @@ pub use judge::{
     SpectrumRow,
 };
 pub use manifest::{Baseline, BestValidation, Manifest, ModelSummary, Status, read_manifest};
-pub use provenance::{Provenance, hexadecimal, sha256};
+pub use provenance::{CodeSince, Provenance, hexadecimal, sha256};
 pub use rows::{
     AdversaryRow, Artefacts, EvaluationRow, MetricsRow, TermRow, TimingRow, Validation, read_evaluation,
     read_metrics, read_timing,

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use plumage_record::RecordError;
 
 /// Why a run could not be shown.
@@ -14,5 +16,19 @@ pub enum ReportError {
         picture: String,
         /// What the drawing library says.
         reason: String,
+    },
+    /// A picture that says nothing of where it comes from.
+    #[error("{} does not say where it comes from: Plumage did not draw it, or a program that saved it again left that out", path.display())]
+    NoOrigin {
+        /// The picture.
+        path: PathBuf,
+    },
+    /// A run that a picture shows is not found.
+    #[error("the run {run}, which {} shows, is not found", path.display())]
+    NoSuchRun {
+        /// The picture.
+        path: PathBuf,
+        /// The run.
+        run: String,
     },
 }

@@ -10,7 +10,14 @@ use plumage_imaging::{
 use plumage_record::{Purpose, commit, disk};
 use serde::{Deserialize, Serialize};
 
-use crate::{Panel, ReportError, figure};
+use crate::{
+    Panel, ReportError, figure,
+    origin::{Origin, stamp},
+    records::Records,
+};
+
+/// Where figures lie in a run folder.
+pub(crate) const FOLDER: &str = "images";
 
 /// Beside the pictures in `images/NAME/`.
 const SHEET: &str = "figure.json";
@@ -47,7 +54,7 @@ pub fn keep_figure(
     reference: usize,
     baseline: usize,
 ) -> Result<(), ReportError> {
-    let folder = run.join("images").join(name);
+    let folder = run.join(FOLDER).join(name);
     let mut entries = Vec::new();
     for (number, panel) in panels.iter().enumerate() {
         let file = format!("{number}.png");
@@ -59,23 +66,38 @@ pub fn keep_figure(
     Ok(commit::file(Purpose::Picture, &folder.join(SHEET), &text)?)
 }
 
-/// Draws every figure whose pictures were kept, into `images/NAME.png`; returns the files in the order of their names.
-pub(crate) fn draw_all(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
-    let images = run.join("images");
+/// Draws every figure whose pictures were kept, into `images/NAME.png`, with its origin; returns the files in the order of their
+/// names.
+pub(crate) fn draw_all(records: &Records) -> Result<Vec<PathBuf>, ReportError> {
+    let images = records.path.join(FOLDER);
     let mut folders = disk::list(Purpose::Figure, &images)?;
     folders.retain(|folder| folder.join(SHEET).is_file());
     let mut written = Vec::new();
     for folder in folders {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let path = images.join(format!("{name}.png"));
-        commit::file(Purpose::Figure, &path, &png(&name, drawn(&folder, &name)?)?)?;
+        let picture = drawn(&folder, &name)?;
+        let files = files(&records.path, &name)?;
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        let bytes = match Origin::of(&format!("{FOLDER}/{name}"), &[records], &files)? {
+            Some(origin) => stamp::stamped_png(&picture, 1, &origin)?,
+            None => png(&name, picture)?,
+        };
+        commit::file(Purpose::Figure, &path, &bytes)?;
         written.push(path);
     }
     Ok(written)
 }
 
+/// The records that the figure of that name is drawn from: its pictures, and what they are.
+pub(crate) fn files(run: &Path, name: &str) -> Result<Vec<String>, ReportError> {
+    let all = disk::list(Purpose::Figure, &run.join(FOLDER).join(name))?;
+    let names = all.iter().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+    Ok(names.map(|file| format!("{FOLDER}/{name}/{file}")).collect())
+}
+
 /// The figure of the pictures in `folder`.
-fn drawn(folder: &Path, name: &str) -> Result<RgbImage, ReportError> {
+pub(crate) fn drawn(folder: &Path, name: &str) -> Result<RgbImage, ReportError> {
     let path = folder.join(SHEET);
     let text = disk::read(Purpose::Picture, &path)?.unwrap_or_default();
     let sheet: Sheet = serde_json::from_slice(&text).map_err(|error| failed(name, &error))?;
@@ -97,7 +119,7 @@ fn png(name: &str, picture: RgbImage) -> Result<Vec<u8>, ReportError> {
 }
 
 fn failed(name: &str, reason: &impl std::fmt::Display) -> ReportError {
-    ReportError::Draw { picture: format!("images/{name}"), reason: reason.to_string() }
+    ReportError::Draw { picture: format!("{FOLDER}/{name}"), reason: reason.to_string() }
 }
 
 #[cfg(test)]
@@ -118,7 +140,7 @@ mod tests {
             picture: picture(shift),
         });
         keep_figure(run.path(), "set-a", "a title", &panels, 2, 0).unwrap();
-        let written = draw_all(run.path()).unwrap();
+        let written = draw_all(&Records::read(run.path()).unwrap()).unwrap();
         assert_eq!(written, [run.path().join("images/set-a.png")]);
         let drawn = image::open(&written[0]).unwrap().to_rgb8();
         assert!(drawn == figure("a title", &panels, 2, 0));
@@ -130,7 +152,7 @@ mod tests {
         let folder = run.path().join("images/broken");
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join(SHEET), "{}").unwrap();
-        let error = draw_all(run.path()).unwrap_err().to_string();
+        let error = draw_all(&Records::read(run.path()).unwrap()).unwrap_err().to_string();
         assert!(error.contains("images/broken"), "{error}");
     }
 }

@@ -5,8 +5,14 @@
 
 mod run;
 
+mod embedded;
+mod origin;
+mod redraw;
+mod verify;
+
 mod charts;
 mod comparison;
+mod diagram;
 mod figure;
 mod gallery;
 mod judging;
@@ -28,9 +34,12 @@ pub use charts::{
     MethodSharpness, MethodSpectrum, Roc, RocCurve, Sharpness, Spectra,
 };
 pub use comparison::{Comparison, compare};
+pub use embedded::embedded_figures;
 pub use error::ReportError;
 pub use figure::{Panel, figure};
 pub use gallery::keep_figure;
 pub use judging::verdict_text;
+pub use origin::{Origin, RecordOrigin, RunOrigin, Stamp, read_stamp};
 pub use plot::{Heading, Picture};
 pub use run::{save_pictures, write_run};
+pub use verify::{Checked, Finding, verify};

@@ -10,6 +10,8 @@ pub mod judge;
 pub mod restore;
 pub mod validation;
 
+pub mod architecture;
+
 mod checkpoint;
 pub mod ema;
 pub mod evaluate;

@@ -34,6 +34,8 @@ named! {
         Data = "data",
         /// manifest.json of a run.
         Manifest = "manifest",
+        /// architecture.json.
+        Architecture = "architecture",
         /// metrics.csv.
         Metrics = "metrics",
         /// timing.csv.

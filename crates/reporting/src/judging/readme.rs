@@ -10,7 +10,7 @@ use crate::{
     JudgeMeasure,
     number::{duration, grouped},
     records::Records,
-    summary::{commands, embedded, pictures, provenance},
+    summary::{DIAGRAM, commands, embedded, pictures, provenance},
 };
 
 /// The README of a study with the given charts and comparison figures, both by name.
@@ -19,6 +19,7 @@ pub(super) fn markdown(
     judged: Option<&JudgeRecords>,
     charts: &[String],
     figures: &[String],
+    has_diagram: bool,
 ) -> String {
     let Records { name, manifest, .. } = records;
     let mut text = format!("# {name}\n\n");
@@ -38,6 +39,7 @@ pub(super) fn markdown(
     text += &of_methods(judged, charts);
     text += &pictures(figures);
     text += &how(judged);
+    text += if has_diagram { DIAGRAM } else { "" };
     if let Some(manifest) = manifest {
         text += &again(name, manifest);
     }
@@ -222,6 +224,7 @@ const FILES: &str = "\
 | config.toml | every setting, `extends` and `--set` worked in |
 | manifest.json | what ran, how far, on what, from which commit and data |
 | data.csv | the images of each part and the weights of the methods, with the SHA-256 of each |
+| architecture.json | the judge, step by step |
 | judge.json | what was judged, and how |
 | judge.csv | accuracy and AUC by what was trained on and tested on, with intervals |
 | judge_differences.csv | how much better judges tell one method than another, with intervals and p |
