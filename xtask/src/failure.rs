@@ -223,12 +223,16 @@ impl From<TrainError> for Failure {
             TrainError::Weights(error) => error.into(),
             TrainError::Device(error) => Self::internal(error),
             TrainError::State(_) => Self::caused(ExitKind::Checkpoint, &error),
-            TrainError::Diverged { checkpoint, .. } => {
+            TrainError::Diverged { ref term, checkpoint, .. } => {
+                let advice = if term.contains("discriminator") {
+                    "lower adversarial.schedule.learning_rate, or set adversarial.discriminator.spectral_norm"
+                } else {
+                    "lower the learning rate or set trainer.clip_grad_norm"
+                };
                 let from = checkpoint.map_or("there is no checkpoint yet".to_owned(), |step| {
                     format!("the checkpoint of step {step} is whole")
                 });
-                Self::said(ExitKind::Diverged, error)
-                    .help(format!("lower the learning rate or set trainer.clip_grad_norm; {from}"))
+                Self::said(ExitKind::Diverged, error).help(format!("{advice}; {from}"))
             }
             TrainError::Changed { .. } => Self::said(ExitKind::Changed, error)
                 .help("undo the change to go on, or leave --resume out to begin anew (the old run is kept)"),

@@ -77,6 +77,14 @@ impl Interrupt {
         (state.work, state.again) = (Work::Training, again.to_owned());
     }
 
+    /// From here on, and until the next training, nothing is lost at any moment.
+    pub(crate) fn between_runs(&self, again: &str) {
+        let state = &mut *lock(&self.state);
+        state.work = Work::Reading;
+        state.left = "stopped between two runs; those that are finished are kept".to_owned();
+        again.clone_into(&mut state.again);
+    }
+
     /// From here on all that matters is committed, as `left` says.
     pub(crate) fn finishing(&self, left: String) {
         let state = &mut *lock(&self.state);

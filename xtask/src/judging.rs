@@ -42,13 +42,8 @@ use crate::{
 /// How images are degraded. Judges see Y alone, so that no chroma that a network was given can tell them anything.
 const PROTOCOL: Protocol = Protocol::YMatlab;
 
-/// Judges finished runs. All that it reads is opened before anything is written.
-pub(crate) fn run(
-    workspace: &Workspace,
-    request: &Request,
-    experiment: &JudgeExperiment,
-    interrupt: &Interrupt,
-) -> Result<ExitCode, Failure> {
+/// Opens all that a study reads; nothing is written.
+pub(crate) fn open(request: &Request, experiment: &JudgeExperiment) -> Result<Opened, Failure> {
     let methods = methods::open(experiment, request)?;
     let images = Images::open(experiment, &methods, request.roots)?;
     limits::check_judging(request.max_memory, experiment, &images.parts())?;
@@ -58,21 +53,38 @@ pub(crate) fn run(
         data: ImageSet::all(&seen),
         seed: experiment.seed,
     };
-    let opened = Opened { methods, images, seen, identity };
+    Ok(Opened { methods, images, seen, identity })
+}
+
+/// Judges finished runs that are opened.
+pub(crate) fn run(
+    workspace: &Workspace,
+    request: &Request,
+    experiment: &JudgeExperiment,
+    opened: &Opened,
+    interrupt: &Interrupt,
+) -> Result<ExitCode, Failure> {
     let folder = open_folder(request).map_err(|failure| {
-        let left = newest_checkpoint(&request.results.join(request.name));
+        let left = newest_checkpoint(&request.results.join(request.run));
         failure.with_checkpoint(left, request.again)
     })?;
-    let study = Study { workspace, request, experiment, interrupt, opened: &opened, folder: &folder };
+    let study = Study { workspace, request, experiment, interrupt, opened, folder: &folder };
     study.run().map_err(|failure| failure.with_checkpoint(folder.checkpoints().newest_step(), request.again))
 }
 
 /// What a study reads, opened.
-struct Opened {
+pub(crate) struct Opened {
     methods: Vec<Method>,
     images: Images,
     seen: Vec<SeenImage>,
     identity: Identity,
+}
+
+impl Opened {
+    /// What tells the study from every other: its config, its images and networks, its seed.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
 }
 
 /// A study, once the folder is its own.
@@ -159,7 +171,7 @@ impl Study<'_> {
         let (all, steps) = (task.judges(), self.experiment.trainer.steps);
         let done = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
         if done > 0 {
-            note!("resuming {} with {done} of {all} judges trained", self.request.name);
+            note!("resuming {} with {done} of {all} judges trained", self.request.run);
         }
         self.interrupt.training(self.request.again);
         let mut watch = Watch::new(all * steps, done * steps, self.interrupt.clone());

@@ -7,6 +7,8 @@ mod commands;
 mod evaluation;
 mod experiment;
 mod judging;
+mod report;
+mod run;
 mod training;
 mod upscale;
 

@@ -1,5 +1,7 @@
 //! A run from beginning to end: open the data, train, measure, keep and draw what came out.
 
+mod curve;
+mod gap;
 mod images;
 
 use std::{
@@ -21,6 +23,8 @@ use plumage_record::{
 use plumage_reporting::{keep_figure, write_run};
 use plumage_trainer::{Ending, Outcome, architecture, find_checkpoint, restore, validation::ValidationSet};
 
+use self::curve::keep_curve;
+use self::gap::keep_gap;
 use self::images::{Images, baseline, validation_set};
 use crate::{
     device, difference,
@@ -37,8 +41,10 @@ use crate::{
 
 /// What the command line asks of a run.
 pub(crate) struct Request<'a> {
-    /// The experiment's name, and the run folder's.
+    /// The experiment's name.
     pub(crate) name: &'a str,
+    /// The run folder's name, which is what tables call the network.
+    pub(crate) run: &'a str,
     /// Its whole config as one TOML file.
     pub(crate) resolved: &'a str,
     /// The changes of `--set`.
@@ -61,13 +67,8 @@ pub(crate) fn remembered_set(results: &Path, name: &str, given: &[String]) -> Re
     Ok(begun_with.iter().chain(given).cloned().collect())
 }
 
-/// Trains, evaluates and charts an experiment. All that it reads is opened before anything is written.
-pub(crate) fn run(
-    workspace: &Workspace,
-    request: &Request,
-    experiment: &RestoreExperiment,
-    interrupt: &Interrupt,
-) -> Result<ExitCode, Failure> {
+/// Opens all that a run reads, and refuses what could only fail after hours of training; nothing is written.
+pub(crate) fn open(request: &Request, experiment: &RestoreExperiment) -> Result<Opened, Failure> {
     let images = Images::open(experiment, request.roots)?;
     limits::check_disk(request.results, experiment, &images.sets)?;
     let batches = Batches::new(images.train.clone(), experiment.recipe())?;
@@ -85,15 +86,24 @@ pub(crate) fn run(
         data: ImageSet::all(&images.seen),
         seed: experiment.seed,
     };
-    let opened = Opened { images, validation, batches, identity };
+    Ok(Opened { images, validation, batches, identity })
+}
 
+/// Trains, evaluates and charts an experiment that is opened.
+pub(crate) fn run(
+    workspace: &Workspace,
+    request: &Request,
+    experiment: &RestoreExperiment,
+    opened: &Opened,
+    interrupt: &Interrupt,
+) -> Result<ExitCode, Failure> {
     interrupt.training(request.again);
     let folder = open_folder(request).map_err(|failure| {
-        let left = newest_checkpoint(&request.results.join(request.name));
+        let left = newest_checkpoint(&request.results.join(request.run));
         failure.with_checkpoint(left, request.again)
     })?;
     let folder = if experiment.has_events() { folder.with_events() } else { folder };
-    run_in(&folder, workspace, request, experiment, &opened, interrupt)
+    run_in(&folder, workspace, request, experiment, opened, interrupt)
         .map_err(|failure| failure.with_checkpoint(folder.checkpoints().newest_step(), request.again))
 }
 
@@ -116,11 +126,18 @@ fn check_perceptual(experiment: &RestoreExperiment) -> Result<(), Failure> {
 }
 
 /// What a run reads, opened.
-struct Opened {
+pub(crate) struct Opened {
     images: Images,
     validation: ValidationSet,
     batches: Batches,
     identity: Identity,
+}
+
+impl Opened {
+    /// What tells the run from every other: its config, its images, its seed.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
 }
 
 /// The run, once the folder is its own.
@@ -164,7 +181,7 @@ fn run_in(
     }
     let done = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
     if done > 0 {
-        note!("resuming {} at step {done} of {}", request.name, experiment.trainer.steps);
+        note!("resuming {} at step {done} of {}", request.run, experiment.trainer.steps);
     }
     folder.save(Purpose::Config, "config.toml", request.resolved.as_bytes())?;
     folder.write_seen(&images.seen)?;
@@ -190,6 +207,7 @@ fn run_in(
         interrupt.check()?;
     }
     keep(request, experiment, &images.sets, folder, &outcome, interrupt)?;
+    keep_gap(experiment, (&images.train, validation), folder, &outcome, interrupt)?;
     manifest.status = Status::Finished;
     manifest.save(folder.path())?;
     let written = write_run(folder.path())?;
@@ -201,10 +219,10 @@ fn run_in(
 
 /// The run folder: a new one, or the one to go on in.
 pub(crate) fn open_folder(request: &Request) -> Result<RunFolder, Failure> {
-    if request.resume && request.results.join(request.name).is_dir() {
-        return Ok(RunFolder::reopen(request.results, request.name)?);
+    if request.resume && request.results.join(request.run).is_dir() {
+        return Ok(RunFolder::reopen(request.results, request.run)?);
     }
-    let (folder, moved) = RunFolder::begin(request.results, request.name)?;
+    let (folder, moved) = RunFolder::begin(request.results, request.run)?;
     if let Some(moved) = moved {
         note!("the run that was here is now {}", moved.display());
     }
@@ -316,7 +334,7 @@ fn keep(
     folder.save(Purpose::Weights, "weights.safetensors", &weights::to_bytes(&outcome.weights, &about)?)?;
     let network = Network::new(&experiment.model, experiment.scale, &outcome.weights)?;
     let EvaluationConfig { protocol, figures, .. } = experiment.evaluation;
-    let how = Measure { method: request.name, protocol, figures };
+    let how = Measure { method: request.run, protocol, figures };
     let mut rows = Vec::new();
     for (name, set) in sets {
         let mut keep = |figure: Option<Figure>| {
@@ -328,5 +346,5 @@ fn keep(
         rows.extend(network.measure(name, set.as_ref(), how, &mut keep)?);
     }
     folder.write_evaluation(&rows)?;
-    Ok(())
+    keep_curve(experiment, sets, folder, interrupt)
 }

@@ -40,6 +40,8 @@ fn tiny_leaves_a_folder_that_explains_itself() {
         "metrics.csv",
         "timing.csv",
         "evaluation.csv",
+        "curve.csv",
+        "snapshots/step-0000000020.safetensors",
         "weights.safetensors",
         "charts/loss.svg",
         "charts/loss.png",
@@ -65,7 +67,7 @@ fn the_same_seed_gives_the_same_bytes_and_threads_change_none() {
         let out = tempfile::tempdir().unwrap();
         let output = xtask(&["experiment", "tiny", "--threads", threads, "--out", path(out.path())]);
         assert!(output.status.success(), "{}", said(&output));
-        for file in ["metrics.csv", "evaluation.csv", "weights.safetensors", "config.toml"] {
+        for file in ["metrics.csv", "evaluation.csv", "curve.csv", "weights.safetensors", "config.toml"] {
             assert!(
                 fs::read(out.path().join("tiny").join(file)).unwrap() == expected(file),
                 "{file}, {threads} threads"

@@ -45,7 +45,7 @@ fn said(output: &Output) -> String {
 
 /// Every file that two runs must have in common, to the byte.
 fn assert_equal(run: &Path, other: &Path) {
-    for file in ["metrics.csv", "evaluation.csv", "weights.safetensors"] {
+    for file in ["metrics.csv", "evaluation.csv", "curve.csv", "weights.safetensors"] {
         assert!(fs::read(run.join(file)).unwrap() == fs::read(other.join(file)).unwrap(), "{file}");
     }
 }

@@ -12,9 +12,11 @@ use crate::{
     benchmark::{self, BenchmarkConfig},
     cifar10::{self, Cifar10Config},
     folder::{self, FolderConfig},
+    union::Union,
 };
 
-/// `[data.train.aviary]`, `[data.train.folder]`, `[data.train.cifar10]` or `[data.train.benchmark]`.
+/// `[data.train.aviary]`, `[data.train.folder]`, `[data.train.cifar10]`, `[data.train.benchmark]`, or several of them:
+/// `[[data.train.union]]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum DatasetConfig {
@@ -26,6 +28,8 @@ pub enum DatasetConfig {
     Cifar10(Cifar10Config),
     /// A set that papers use, described by a manifest in `data/`.
     Benchmark(BenchmarkConfig),
+    /// Several data sets as one, such as T91 and BSDS200.
+    Union(#[schemars(length(min = 1))] Vec<DatasetConfig>),
 }
 
 /// Where data are looked for.
@@ -45,8 +49,28 @@ impl DatasetConfig {
             DatasetConfig::Folder(config) => ("folder", config.validate()),
             DatasetConfig::Cifar10(config) => ("cifar10", config.validate()),
             DatasetConfig::Benchmark(config) => ("benchmark", config.validate()),
+            DatasetConfig::Union(sets) => {
+                let of_set = |(index, set): (usize, &DatasetConfig)| {
+                    let broken = set.validate().into_iter();
+                    broken.map(|(path, message)| (format!("{index}.{path}"), message)).collect::<Vec<_>>()
+                };
+                ("union", sets.iter().enumerate().flat_map(of_set).collect())
+            }
         };
         broken.into_iter().map(|(path, message)| (format!("{name}.{path}"), message)).collect()
+    }
+
+    /// What the names of its images begin with, where it is one of several.
+    fn label(&self) -> String {
+        match self {
+            DatasetConfig::Aviary(_) => "aviary".to_owned(),
+            DatasetConfig::Folder(config) => {
+                config.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+            }
+            DatasetConfig::Cifar10(_) => "cifar10".to_owned(),
+            DatasetConfig::Benchmark(config) => config.set.clone(),
+            DatasetConfig::Union(_) => "union".to_owned(),
+        }
     }
 }
 
@@ -64,5 +88,9 @@ pub fn open(
         DatasetConfig::Folder(config) => Arc::new(folder::open(config, roots, limits)?),
         DatasetConfig::Cifar10(config) => cifar10::open(config, roots)?,
         DatasetConfig::Benchmark(config) => Arc::new(benchmark::open(config, roots, limits)?),
+        DatasetConfig::Union(sets) => {
+            let opened = sets.iter().map(|set| Ok((set.label(), open(set, roots, limits)?)));
+            Arc::new(Union::new(opened.collect::<Result<_, DataError>>()?))
+        }
     })
 }

@@ -18,6 +18,7 @@ mod files;
 mod fingerprint;
 mod folder;
 mod split;
+mod union;
 
 mod augment;
 mod degrade;

@@ -58,8 +58,8 @@ impl Upscaler for Bicubic {
         Ok(xs.clone())
     }
 
-    fn graph(&self) -> Graph {
-        Graph::default()
+    fn graph(&self) -> Result<Graph> {
+        Ok(Graph::default())
     }
 
     fn stream(&self, _size: PictureSize) -> Result<Box<dyn PictureStream>> {

@@ -11,6 +11,7 @@ use plumage_imaging::{
     resize::{Ratio, resize},
 };
 
+mod blurred;
 mod graph;
 mod stream;
 
@@ -41,7 +42,7 @@ pub(crate) struct Tail {
     pub(crate) scale: usize,
     /// Whether the bicubic enlargement is added.
     pub(crate) residual: bool,
-    /// Feature maps that the shuffle makes, of which one more convolution makes the image; without them it makes the image.
+    /// Feature maps that the shuffle makes, of which a convolution behind a box makes the image; without them it makes the image.
     pub(crate) hr_feats: Option<usize>,
 }
 
@@ -51,7 +52,7 @@ pub(crate) struct LrNetwork {
     /// All convolutions on the LR grid, the tail included.
     pub(crate) layers: Vec<Layer>,
     scale: usize,
-    /// The convolution on the HR grid, if there is one.
+    /// The convolution on the HR grid as it is learnt, if there is one: [`LrNetwork::hr_layer`] is what is run.
     last: Option<Layer>,
     bicubic: Option<Layer>,
 }
@@ -78,6 +79,13 @@ impl LrNetwork {
         Ok(Self { layers: body, scale, last, bicubic })
     }
 
+    /// The convolution on the HR grid with the box before it, if there is one.
+    fn hr_layer(&self) -> Result<Option<Layer>> {
+        let with_box =
+            |last: &Layer| Ok(Layer { weight: blurred::blurred(&last.weight, self.scale)?, ..last.clone() });
+        self.last.as_ref().map(with_box).transpose()
+    }
+
     /// The SR image of the last layer's output.
     ///
     /// # Shapes
@@ -87,7 +95,7 @@ impl LrNetwork {
         // Before the shuffle, the pixels that one pixel becomes are channels side by side: so is their enlargement.
         let bicubic = self.bicubic.as_ref().map(|layer| alone(layer, &mirrored(lr)?)).transpose()?;
         let shuffled = |pixels: &Tensor| pixel_shuffle(pixels, self.scale);
-        let pixels = match (&self.last, bicubic) {
+        let pixels = match (&self.hr_layer()?, bicubic) {
             (None, None) => shuffled(&features)?,
             (None, Some(bicubic)) => shuffled(&(features + bicubic)?)?,
             (Some(last), None) => alone(last, &shuffled(&features)?)?,
@@ -110,7 +118,10 @@ impl Upscaler for LrNetwork {
     /// The bicubic enlargement is not counted, as it is not for networks that are given it. Rounded up.
     fn macs_per_hr_pixel(&self) -> u64 {
         let of_lr_pixel: usize = self.layers.iter().map(|layer| layer.weight.elem_count()).sum();
-        let of_hr_pixel = self.last.as_ref().map_or(0, |last| last.weight.elem_count());
+        let of_hr_pixel = self.last.as_ref().map_or(0, |last| {
+            let [channels_out, channels_in, kernel, _] = last.weight.dims() else { return 0 };
+            channels_out * channels_in * blurred::side(*kernel, self.scale).pow(2)
+        });
         (of_hr_pixel + of_lr_pixel.div_ceil(self.scale * self.scale)) as u64
     }
 
@@ -133,7 +144,7 @@ impl Upscaler for LrNetwork {
         self.run(xs, infer_in_strips)
     }
 
-    fn graph(&self) -> Graph {
+    fn graph(&self) -> Result<Graph> {
         self.steps()
     }
 

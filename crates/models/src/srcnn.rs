@@ -178,13 +178,13 @@ impl Upscaler for Srcnn {
         if self.config.residual { ys + xs } else { Ok(ys) }
     }
 
-    fn graph(&self) -> Graph {
+    fn graph(&self) -> Result<Graph> {
         let mut graph = Graph::default();
         let ys = graph.chain(Value::Input, &self.whole());
         if self.config.residual {
             graph.push(Step::Sum([ys, Value::Input]));
         }
-        graph
+        Ok(graph)
     }
 
     fn stream(&self, size: PictureSize) -> Result<Box<dyn PictureStream>> {

@@ -34,8 +34,9 @@ pub struct SrresnetConfig {
     /// Residual blocks of two convolutions.
     #[schemars(range(min = 1, max = 64))]
     pub n_blocks: usize,
-    /// Feature maps on the HR grid, between the pixel shuffle and one more convolution, as in the paper: an adversary that is
-    /// to be misled leaves the pattern of the shuffle in the image otherwise. Without this key the shuffle makes the image.
+    /// Feature maps on the HR grid, between the pixel shuffle and one more convolution, as in the paper, with a box of the
+    /// block's size between: a generator that is to mislead an adversary leaves the pattern of the shuffle in the image
+    /// otherwise. Without this key the shuffle makes the image.
     #[schemars(range(min = 1, max = 256))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hr_feats: Option<usize>,
@@ -136,7 +137,7 @@ impl Upscaler for Srresnet {
         self.run(xs, infer_in_strips)
     }
 
-    fn graph(&self) -> Graph {
+    fn graph(&self) -> Result<Graph> {
         self.network.graph()
     }
 

@@ -53,8 +53,11 @@ pub trait Upscaler: Send + Sync {
     /// As of [`Upscaler::stream`].
     fn stream_bytes(&self, size: PictureSize) -> Result<u64>;
 
-    /// The steps of [`Upscaler::infer`], sharing the parameters; noise is no part of them.
-    fn graph(&self) -> Graph;
+    /// The steps of [`Upscaler::infer`], sharing the parameters where they are run as they are learnt; noise is no part of them.
+    ///
+    /// # Errors
+    /// Only what the device reports.
+    fn graph(&self) -> Result<Graph>;
 
     /// The same network, sharing its parameters, with its noise drawn; `None` where it takes no noise.
     ///

@@ -152,11 +152,12 @@ impl Export<'_> {
         format!("step{}", self.outputs.len())
     }
 
-    /// What a layer's parameters are called, without the last word.
+    /// What a layer's parameters are called, without the last word; its weight may be made of the one that is learnt.
     fn layer_name(&self, layer: &Layer) -> String {
-        let name = self.names.get(&layer.weight.id());
-        let layer = name.and_then(|name| name.strip_suffix(".weight"));
-        layer.map_or_else(|| self.next_name(), str::to_owned)
+        let parameters = [Some(&layer.weight), layer.bias.as_ref()].into_iter().flatten();
+        let mut names = parameters.filter_map(|parameter| self.names.get(&parameter.id()));
+        let layer = names.find_map(|name| name.rsplit_once('.'));
+        layer.map_or_else(|| self.next_name(), |(layer, _)| layer.to_owned())
     }
 
     fn convolution(&mut self, xs: &str, plus: Option<&str>, layer: &Layer, name: &str) -> Result<String> {

@@ -84,8 +84,10 @@ pub struct StepRecord {
 pub enum StepKind {
     /// A convolution with an activation.
     Convolution {
-        /// Side of its kernel in pixels.
+        /// Side of the kernel that is learnt, in pixels.
         kernel: usize,
+        /// Side of the kernel that is computed: larger where a mean before the convolution is folded into it.
+        computed_kernel: usize,
         /// Pixels from one window to the next.
         stride: usize,
         /// What follows: `ReLU`, `leaky ReLU`; none where nothing does.
@@ -146,7 +148,12 @@ mod tests {
     fn architecture(reads: Vec<Option<usize>>) -> Architecture {
         let step = StepRecord {
             name: Some("conv1".into()),
-            does: StepKind::Convolution { kernel: 9, stride: 1, activation: Some("ReLU".into()) },
+            does: StepKind::Convolution {
+                kernel: 9,
+                computed_kernel: 9,
+                stride: 1,
+                activation: Some("ReLU".into()),
+            },
             reads,
             channels: 64,
             hr_px: Some(1),

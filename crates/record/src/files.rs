@@ -12,6 +12,10 @@ pub const METRICS: &str = "metrics.csv";
 pub const TIMING: &str = "timing.csv";
 /// PSNR and SSIM of every image.
 pub const EVALUATION: &str = "evaluation.csv";
+/// How well the weights kept on the way do.
+pub const CURVE: &str = "curve.csv";
+/// The loss on images that were learnt from and on others, measured alike.
+pub const GAP: &str = "gap.csv";
 /// What a study of judges judged, and how.
 pub const JUDGE_STUDY: &str = "judge.json";
 /// How well judges tell each method.

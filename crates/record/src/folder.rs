@@ -1,18 +1,24 @@
 //! The folder of a run, `results/NAME/`, held by one process at a time.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File, TryLockError},
+    io,
     path::{Path, PathBuf},
 };
 
 use crate::{
-    Checkpoints, EvaluationRow, EventPicture, MetricsRow, RecordError, SeenImage, TimingRow, commit,
+    Checkpoints, CurveRow, EvaluationRow, EventPicture, MetricsRow, RecordError, SeenImage, Spent, TimingRow,
+    commit,
     disk::{self, Purpose, write_error},
     events, read_timing, rows, seen,
 };
 
 /// The file whose lock says that a process works in the folder; the kernel frees it when the process dies.
 const LOCK: &str = ".lock";
+
+/// The folder of the weights that are kept on the way.
+const SNAPSHOTS: &str = "snapshots";
 
 /// A run folder that no other process works in.
 #[derive(Debug)]
@@ -146,6 +152,41 @@ impl RunFolder {
         rows::write_evaluation(&self.path, rows)
     }
 
+    /// Keeps the weights after `step` steps, as safetensors.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`].
+    pub fn save_snapshot(&self, step: u64, weights: &[u8]) -> Result<(), RecordError> {
+        self.save(Purpose::Snapshot, &format!("{SNAPSHOTS}/step-{step:010}.safetensors"), weights)
+    }
+
+    /// The steps whose weights are kept, and the files that hold them.
+    ///
+    /// # Errors
+    /// [`RecordError::Read`].
+    pub fn snapshots(&self) -> Result<BTreeMap<u64, PathBuf>, RecordError> {
+        let folder = self.path.join(SNAPSHOTS);
+        let files = match fs::read_dir(&folder) {
+            Ok(files) => files.collect::<Result<Vec<_>, _>>(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        };
+        let files = files.map_err(|source| RecordError::Read { path: folder, source })?;
+        let step_of = |path: &Path| {
+            let step = path.file_name()?.to_str()?.strip_prefix("step-")?.strip_suffix(".safetensors")?;
+            step.parse::<u64>().ok()
+        };
+        Ok(files.iter().filter_map(|file| Some((step_of(&file.path())?, file.path()))).collect())
+    }
+
+    /// Writes curve.csv anew.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`].
+    pub fn write_curve(&self, rows: &[CurveRow]) -> Result<(), RecordError> {
+        rows::write_curve(&self.path, rows)
+    }
+
     /// Writes data.csv anew.
     ///
     /// # Errors
@@ -154,16 +195,18 @@ impl RunFolder {
         seen::write_seen(&self.path, seen)
     }
 
-    /// Forgets the rows after `step`, as a resume from its checkpoint must; returns the seconds trained until then.
+    /// Forgets the rows after `step`, as a resume from its checkpoint must; returns what was spent until then.
     ///
     /// # Errors
     /// A table that cannot be read or written.
-    pub fn cut_records(&self, step: u64) -> Result<f64, RecordError> {
+    pub fn cut_records(&self, step: u64) -> Result<Spent, RecordError> {
         for (purpose, table) in [(Purpose::Metrics, rows::METRICS), (Purpose::Timing, rows::TIMING)] {
             rows::cut(purpose, &self.path.join(table), step)?;
         }
         events::cut(&self.path, step)?;
-        Ok(read_timing(&self.path)?.last().map_or(0., |row| row.elapsed_s))
+        let rows = read_timing(&self.path)?;
+        let nothing = Spent { elapsed_s: 0., cpu_s: Some(0.) };
+        Ok(rows.last().map_or(nothing, |row| Spent { elapsed_s: row.elapsed_s, cpu_s: row.cpu_s }))
     }
 
     /// Its checkpoints.

@@ -6,10 +6,12 @@ mod folder;
 
 mod architecture;
 mod checkpoints;
+mod gap;
 mod judge;
 mod manifest;
 mod rows;
 
+mod clock;
 mod events;
 mod seen;
 
@@ -21,10 +23,12 @@ mod provenance;
 
 pub use architecture::{Architecture, NetworkRecord, Role, StepKind, StepRecord};
 pub use checkpoints::{Checkpoint, Checkpoints, Identity, Rejection, newest_checkpoint, verify_checkpoints};
+pub use clock::{Clock, Spent};
 pub use disk::{Purpose, faults::mutant};
 pub use error::{ErrorKind, RecordError};
 pub use events::EventPicture;
 pub use folder::{RunFolder, check_name};
+pub use gap::{GapRow, read_gap};
 pub use judge::{
     Claim, JudgeCurveRow, JudgeDifferenceRow, JudgeRecords, JudgeRocRow, JudgeRow, JudgeStudy, MethodRow,
     SpectrumRow,
@@ -32,7 +36,7 @@ pub use judge::{
 pub use manifest::{Baseline, BestValidation, Manifest, ModelSummary, Status, read_manifest};
 pub use provenance::{CodeSince, Provenance, hexadecimal, sha256};
 pub use rows::{
-    AdversaryRow, Artefacts, EvaluationRow, MetricsRow, TermRow, TimingRow, Validation, read_evaluation,
-    read_metrics, read_timing,
+    AdversaryRow, Artefacts, CurveRow, EvaluationRow, MetricsRow, TermRow, TimingRow, Validation, read_curve,
+    read_evaluation, read_metrics, read_timing,
 };
 pub use seen::{ImageSet, SeenImage, read_seen};

@@ -1,4 +1,4 @@
-//! The tables of a run: metrics.csv, timing.csv and evaluation.csv.
+//! The tables of a run: metrics.csv, timing.csv, evaluation.csv and curve.csv.
 //!
 //! Rows are appended and flushed one by one. What metrics.csv holds is a function of config, data and seed, so that it
 //! is byte-identical in equal runs; seconds, which never are, stand in timing.csv.
@@ -18,7 +18,7 @@ use crate::{
 pub(crate) use metrics::append_metrics;
 pub use metrics::{AdversaryRow, Artefacts, MetricsRow, TermRow, Validation, read_metrics};
 
-pub(crate) use crate::files::{EVALUATION, METRICS, TIMING};
+pub(crate) use crate::files::{CURVE, EVALUATION, METRICS, TIMING};
 
 /// A row of timing.csv.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,8 +27,10 @@ pub struct TimingRow {
     pub step: u64,
     /// Seconds of training since the beginning, those before a resume included.
     pub elapsed_s: f64,
-    /// Training patches in a second since the row before.
-    pub images_per_s: f64,
+    /// Seconds of processor time since the beginning, all threads together, where they are known.
+    pub cpu_s: Option<f64>,
+    /// Training patches in a second since the row before; none where no step was made since, as after a resume.
+    pub images_per_s: Option<f64>,
 }
 
 /// A row of evaluation.csv: one image, one method.
@@ -52,6 +54,23 @@ pub struct EvaluationRow {
     pub ssim: f64,
 }
 
+/// A row of curve.csv: the weights after so many steps, measured when the training was over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CurveRow {
+    /// Steps made.
+    pub step: u64,
+    /// The set of images.
+    pub set: String,
+    /// How they were measured.
+    pub protocol: String,
+    /// Mean PSNR on Y over the images, where the protocol has it.
+    pub psnr_y_db: Option<f64>,
+    /// Mean PSNR on RGB over the images, where the protocol has it.
+    pub psnr_rgb_db: Option<f64>,
+    /// Mean SSIM over the images.
+    pub ssim: f64,
+}
+
 /// The rows of timing.csv in the run folder `run`; none where there is no such file.
 ///
 /// # Errors
@@ -68,12 +87,24 @@ pub fn read_evaluation(run: &Path) -> Result<Vec<EvaluationRow>, RecordError> {
     read(Purpose::Evaluation, &run.join(EVALUATION))
 }
 
+/// The rows of curve.csv in the run folder `run`; none where there is no such file.
+///
+/// # Errors
+/// A file that cannot be read; [`RecordError::Row`] for a line that is no row.
+pub fn read_curve(run: &Path) -> Result<Vec<CurveRow>, RecordError> {
+    read(Purpose::Curve, &run.join(CURVE))
+}
+
 pub(crate) fn append_timing(run: &Path, row: &TimingRow) -> Result<(), RecordError> {
     append(Purpose::Timing, &run.join(TIMING), row)
 }
 
 pub(crate) fn write_evaluation(run: &Path, rows: &[EvaluationRow]) -> Result<(), RecordError> {
     write(Purpose::Evaluation, &run.join(EVALUATION), rows)
+}
+
+pub(crate) fn write_curve(run: &Path, rows: &[CurveRow]) -> Result<(), RecordError> {
+    write(Purpose::Curve, &run.join(CURVE), rows)
 }
 
 /// Keeps the header and the whole rows of at most `step`, which stands first in every row; the bytes of those stay.

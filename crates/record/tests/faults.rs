@@ -42,7 +42,7 @@ fn steps(folder: &RunFolder, stop: u64) -> Result<(), RecordError> {
     let (begin, mut state) = checkpoint.map_or((0, 1), |checkpoint| {
         (checkpoint.step, u64::from_le_bytes(checkpoint.files["state"].as_slice().try_into().unwrap()))
     });
-    let mut elapsed_s = folder.cut_records(begin)?;
+    let mut elapsed_s = folder.cut_records(begin)?.elapsed_s;
     folder.checkpoints().keep(2, Some(2))?;
     folder.save(Purpose::Config, "config.toml", b"seed = 1\n")?;
     folder.write_seen(&[SeenImage::new("train", "a.png".into(), &[7; 32])])?;
@@ -50,7 +50,7 @@ fn steps(folder: &RunFolder, stop: u64) -> Result<(), RecordError> {
         state = step(state, number);
         elapsed_s += 1.;
         folder.append_metrics(&row(number, state))?;
-        folder.append_timing(&TimingRow { step: number, elapsed_s, images_per_s: 4. })?;
+        folder.append_timing(&TimingRow { step: number, elapsed_s, cpu_s: None, images_per_s: Some(4.) })?;
         if number.is_multiple_of(2) {
             let files = [("state", state.to_le_bytes().to_vec()), ("more", vec![number as u8; 100])];
             folder.checkpoints().save(number, &files, &identity)?;

@@ -10,6 +10,7 @@ mod throughput;
 mod versus;
 
 mod adversarial;
+mod curves;
 mod judge_curves;
 mod judge_matrix;
 mod roc;
@@ -17,6 +18,7 @@ mod sharpness;
 mod spectra;
 
 pub use adversarial::{Adversarial, AdversarialStep};
+pub use curves::{Curve, Curves, Quantity};
 pub use judge_curves::{JudgeCurves, JudgeStep};
 pub use judge_matrix::{Estimate, JudgeMatrix, JudgeMeasure};
 pub use roc::{Roc, RocCurve};
@@ -113,7 +115,8 @@ mod tests {
     fn every_chart_that_is_listed_is_one_that_can_be_drawn() {
         let run = tempfile::tempdir().unwrap();
         std::fs::write(run.path().join(files::METRICS), METRICS).unwrap();
-        std::fs::write(run.path().join(files::TIMING), "step,elapsed_s,images_per_s\n1,0.5,9\n").unwrap();
+        std::fs::write(run.path().join(files::TIMING), "step,elapsed_s,cpu_s,images_per_s\n1,0.5,,9\n")
+            .unwrap();
         let score =
             |image: usize| format!("a,{image},bicubic,y_matlab,3,30,,0.9\na,{image},b,y_matlab,3,31,,0.9\n");
         let scores: String = (0..MOST_BARS + 1).map(score).collect();

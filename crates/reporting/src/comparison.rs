@@ -13,7 +13,7 @@ use crate::{
     records::Records,
     run::save_pictures,
     scores::{BICUBIC, SetScores},
-    tables::Grid,
+    tables::Table,
 };
 
 /// What stands before the names of the charts of a comparison in their origin.
@@ -41,7 +41,7 @@ pub struct Comparison {
 /// [`ReportError::Draw`] when a chart cannot be drawn.
 pub fn compare(runs: &[PathBuf], place: &Path) -> Result<Comparison, ReportError> {
     let runs: Vec<Records> = runs.iter().map(|run| Records::read(run)).collect::<Result<_, _>>()?;
-    let grid = grid(&runs);
+    let table = table(&runs);
     let mut pictures = Vec::new();
     for name in CHARTS {
         if let Some(picture) = one(name, &runs)? {
@@ -57,13 +57,13 @@ pub fn compare(runs: &[PathBuf], place: &Path) -> Result<Comparison, ReportError
     let others: Vec<&str> =
         runs.iter().filter(|run| measured_on(run) != basis).map(|run| run.name.as_str()).collect();
     for (file, text) in
-        [("README.md", markdown(&runs, &grid, &names, &others)), ("comparison.csv", grid.csv())]
+        [("README.md", markdown(&runs, &table, &names, &others)), ("comparison.csv", table.csv())]
     {
         let path = place.join(file);
         commit::file(Purpose::Comparison, &path, text.as_bytes())?;
         files.push(path);
     }
-    Ok(Comparison { table: grid.text(), files })
+    Ok(Comparison { table: table.text(), files })
 }
 
 /// Draws the chart of that name, without its origin; none where the runs have no numbers for it.
@@ -89,8 +89,8 @@ fn measured_on(run: &Records) -> Option<(On, String)> {
 }
 
 /// One row a run.
-fn grid(runs: &[Records]) -> Grid {
-    let mut grid = Grid::new("run", runs.iter().map(|run| run.name.clone()));
+fn table(runs: &[Records]) -> Table {
+    let mut table = Table::of_rows("run", runs.iter().map(|run| run.name.clone()));
     type Cell = fn(&plumage_record::Manifest) -> String;
     let columns: [(&str, Cell); 7] = [
         ("network", |manifest| manifest.model.name.clone()),
@@ -107,7 +107,7 @@ fn grid(runs: &[Records]) -> Grid {
         }),
     ];
     for (head, cell) in columns {
-        grid.push(head, runs.iter().map(|run| run.manifest.as_ref().map_or("–".into(), cell)));
+        table.push_written(head, runs.iter().map(|run| run.manifest.as_ref().map_or("–".into(), cell)));
     }
     let sets: Vec<Vec<SetScores>> = runs.iter().map(|run| SetScores::of(&run.evaluation)).collect();
     let mut keys: Vec<(&str, usize, &str)> = Vec::new();
@@ -130,14 +130,14 @@ fn grid(runs: &[Records]) -> Grid {
         };
         let (set, scale, protocol) = key;
         let head = format!("{set} ×{scale} dB, {protocol} (gain)");
-        grid.push(head, sets.iter().map(|sets| of_key(sets).unwrap_or("–".into())));
+        table.push_written(head, sets.iter().map(|sets| of_key(sets).unwrap_or("–".into())));
     }
-    grid
+    table
 }
 
-fn markdown(runs: &[Records], grid: &Grid, charts: &[&str], others: &[&str]) -> String {
+fn markdown(runs: &[Records], table: &Table, charts: &[&str], others: &[&str]) -> String {
     let names: Vec<&str> = runs.iter().map(|run| run.name.as_str()).collect();
-    let mut text = format!("# {}\n\n{}\n", names.join(", "), grid.markdown());
+    let mut text = format!("# {}\n\n{}\n", names.join(", "), table.markdown());
     text += "The gain is that over bicubic interpolation; PSNR is the mean of dB over images.\n\n";
     for chart in charts {
         text += &format!("![{}]({chart}.png)\n\n", chart.replace('_', " "));

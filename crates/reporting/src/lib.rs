@@ -16,6 +16,7 @@ mod diagram;
 mod figure;
 mod gallery;
 mod judging;
+pub mod page;
 mod summary;
 pub mod tables;
 
@@ -30,8 +31,8 @@ mod records;
 mod scores;
 
 pub use charts::{
-    Adversarial, AdversarialStep, Estimate, JudgeCurves, JudgeMatrix, JudgeMeasure, JudgeStep,
-    MethodSharpness, MethodSpectrum, Roc, RocCurve, Sharpness, Spectra,
+    Adversarial, AdversarialStep, Curve, Curves, Estimate, JudgeCurves, JudgeMatrix, JudgeMeasure, JudgeStep,
+    MethodSharpness, MethodSpectrum, Quantity, Roc, RocCurve, Sharpness, Spectra,
 };
 pub use comparison::{Comparison, compare};
 pub use embedded::embedded_figures;

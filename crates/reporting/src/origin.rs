@@ -75,28 +75,36 @@ impl Origin {
 
     /// The line at the foot of a figure; what differs between several runs is counted.
     pub fn line(&self) -> String {
-        let commits = self.words("commits", |run| {
-            let commit = run.commit.as_deref().map_or("unknown", short);
+        let named = |(name, value): (&str, String)| match name {
+            "runs" if self.runs.len() == 1 => String::new(),
+            "Plumage" | "commit" | "config" | "data" | "seed" if !value.contains(name) => {
+                format!("{name} {value}")
+            }
+            _ => value,
+        };
+        self.facts().into_iter().map(named).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// Names and values, from the most to the least important; what differs between several runs is counted.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
+        let commit = |run: &RunOrigin| {
             let dirty = if run.dirty == Some(true) { " with changes" } else { "" };
-            format!("commit {commit}{dirty}")
-        });
-        let seeds = self.words("seeds", |run| format!("seed {}", run.seed));
-        let protocols = self.words("protocols", |run| run.protocol.clone().unwrap_or_default());
-        let all = [
-            format!("Plumage {}", self.plumage),
-            if self.runs.len() > 1 {
-                format!("{} runs", grouped(self.runs.len() as u64))
-            } else {
-                String::new()
-            },
-            commits,
-            self.words("configs", |run| format!("config {}", short(&run.config_sha256))),
-            self.words("data sets", |run| format!("data {}", short(&run.data_sha256))),
-            seeds,
-            protocols,
-            self.words("machines", |run| run.machine.clone()),
-        ];
-        all.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" · ")
+            format!("{}{dirty}", run.commit.as_deref().map_or("unknown", short))
+        };
+        let runs = match self.runs.as_slice() {
+            [one] => one.run.clone(),
+            many => format!("{} runs", grouped(many.len() as u64)),
+        };
+        vec![
+            ("Plumage", self.plumage.clone()),
+            ("runs", runs),
+            ("commit", self.words("commits", commit)),
+            ("config", self.words("configs", |run| short(&run.config_sha256).to_owned())),
+            ("data", self.words("data sets", |run| short(&run.data_sha256).to_owned())),
+            ("seed", self.words("seeds", |run| run.seed.to_string())),
+            ("protocol", self.words("protocols", |run| run.protocol.clone().unwrap_or_default())),
+            ("machine", self.words("machines", |run| run.machine.clone())),
+        ]
     }
 
     /// What all runs have in common, or how many different ones there are.

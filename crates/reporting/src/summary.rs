@@ -203,8 +203,9 @@ const FILES: &str = "\
 | data.csv | the images that were learnt from and measured on, with the SHA-256 of each |
 | architecture.json | the networks, step by step |
 | metrics.csv | loss, learning rate and validation by step |
-| timing.csv | seconds and speed by step |
+| timing.csv | seconds that passed, seconds of processor time, and speed, by step |
 | evaluation.csv | PSNR and SSIM of every image |
+| curve.csv, snapshots/ | the weights that were kept on the way, and their mean PSNR and SSIM, measured after the end; with `trainer.snapshot_every` alone |
 | weights.safetensors | the weights of the best validation |
 | checkpoints/ | what `--resume` goes on from |
 | images/ | comparison figures, and the pictures that they are drawn from |

@@ -1,13 +1,20 @@
-//! Tables of scores and of judges, as Markdown, as CSV, as HTML, and as plain text for a terminal.
+//! Tables of scores and of judges, as plain text for a terminal, as Markdown, CSV, LaTeX and HTML.
 
-mod grid;
+mod table;
+
+mod csv;
+mod html;
+mod latex;
+mod markdown;
+mod text;
+
 mod judge_matrix;
 
 use plumage_record::EvaluationRow;
 
 pub use judge_matrix::{judge_matrix_csv, judge_matrix_html, judge_matrix_markdown, judge_matrix_text};
 
-pub(crate) use grid::Grid;
+pub use table::{Align, Cell, Column, Table};
 
 use crate::{
     decibels,
@@ -21,8 +28,8 @@ const MOST_IMAGES: usize = 24;
 /// The scores of every image and their means, one table a set, aligned for a terminal.
 pub fn evaluation_text(rows: &[EvaluationRow]) -> String {
     let tables = SetScores::of(rows).into_iter().map(|set| {
-        let (title, grid) = (title(&set), evaluation(&set, MOST_IMAGES));
-        format!("{title}\n{}", grid.text())
+        let (title, table) = (title(&set), evaluation(&set, MOST_IMAGES));
+        format!("{title}\n{}", table.text())
     });
     tables.collect::<Vec<_>>().join("\n")
 }
@@ -30,8 +37,8 @@ pub fn evaluation_text(rows: &[EvaluationRow]) -> String {
 /// The scores of every image and their means, one table a set, as Markdown.
 pub fn evaluation_markdown(rows: &[EvaluationRow]) -> String {
     let tables = SetScores::of(rows).into_iter().map(|set| {
-        let (title, grid) = (title(&set), evaluation(&set, MOST_IMAGES));
-        format!("**{title}**\n\n{}", grid.markdown())
+        let (title, table) = (title(&set), evaluation(&set, MOST_IMAGES));
+        format!("**{title}**\n\n{}", table.markdown())
     });
     tables.collect::<Vec<_>>().join("\n")
 }
@@ -65,7 +72,7 @@ pub fn evaluation_csv(rows: &[EvaluationRow]) -> String {
         }
     }
     let [set, scale, protocol, image, method, psnr_y_db, psnr_rgb_db, ssim, gain_db] = lines;
-    let mut grid = Grid::new("set", set.into_iter());
+    let mut table = Table::of_rows("set", set.into_iter());
     let rest = [
         ("scale", scale),
         ("protocol", protocol),
@@ -77,9 +84,9 @@ pub fn evaluation_csv(rows: &[EvaluationRow]) -> String {
         ("gain_db", gain_db),
     ];
     for (head, cells) in rest {
-        grid.push(head, cells.into_iter());
+        table.push_written(head, cells.into_iter());
     }
-    grid.csv()
+    table.csv()
 }
 
 /// The scores of every image by its name, one for each method, and their means in the last row.
@@ -102,12 +109,12 @@ fn title(set: &SetScores) -> String {
 }
 
 /// One row an image, and the mean in the last; the gain is that of the last method over bicubic.
-fn evaluation(set: &SetScores, most_images: usize) -> Grid {
+fn evaluation(set: &SetScores, most_images: usize) -> Table {
     let mut rows = named_scores(set);
     if set.images.len() > most_images {
         rows.drain(..set.images.len());
     }
-    let mut grid = Grid::new("image", rows.iter().map(|(name, _)| name.clone()));
+    let mut table = Table::of_rows("image", rows.iter().map(|(name, _)| name.clone()));
     type Column = fn(&Mean) -> Option<f64>;
     let columns: [(&str, Column); 2] =
         [("PSNR-Y dB", |mean| mean.psnr_y_db), ("PSNR-RGB dB", |mean| mean.psnr_rgb_db)];
@@ -122,11 +129,11 @@ fn evaluation(set: &SetScores, most_images: usize) -> Grid {
         let written =
             |index: usize| cells.iter().map(move |row| row[index].map_or("–".into(), decibels::write));
         for (index, method) in set.methods.iter().enumerate() {
-            grid.push(format!("{method} {name}"), written(index));
+            table.push_written(format!("{method} {name}"), written(index));
         }
         if set.methods.len() > 1 && set.methods[0] == BICUBIC {
             let gain = |row: &Vec<Option<f64>>| Some(decibels::write_gain((*row.last()?)?, row[0]?));
-            grid.push(
+            table.push_written(
                 format!("gain {}", name.trim_start_matches("PSNR-")),
                 cells.iter().map(|row| gain(row).unwrap_or("–".into())),
             );
@@ -135,10 +142,15 @@ fn evaluation(set: &SetScores, most_images: usize) -> Grid {
     for (index, method) in set.methods.iter().enumerate() {
         let ssim =
             |means: &Vec<Option<Mean>>| means[index].map_or("–".into(), |mean| format!("{:.4}", mean.ssim));
-        grid.push(format!("{method} SSIM"), rows.iter().map(|(_, means)| ssim(means)));
+        table.push_written(format!("{method} SSIM"), rows.iter().map(|(_, means)| ssim(means)));
     }
-    grid.sum_up_in_last_row();
-    grid
+    table.sums_up = true;
+    table
+}
+
+/// A cell without line breaks, which no form but CSV can hold.
+fn one_line(cell: &str) -> String {
+    cell.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -66,7 +66,9 @@ fn a_run_with_one_row_and_one_with_none_can_be_shown() {
     let (folder, _) = RunFolder::begin(results.path(), "young").unwrap();
     assert_eq!(write_run(folder.path()).unwrap().len(), 1, "README.md alone");
     folder.append_metrics(&metrics_row(10)).unwrap();
-    folder.append_timing(&TimingRow { step: 10, elapsed_s: 1., images_per_s: 100. }).unwrap();
+    folder
+        .append_timing(&TimingRow { step: 10, elapsed_s: 1., cpu_s: None, images_per_s: Some(100.) })
+        .unwrap();
     assert_eq!(write_run(folder.path()).unwrap().len(), 1 + 2 * 3, "no validation, no evaluation");
 }
 
@@ -93,7 +95,9 @@ fn numbers_that_are_not_finite_leave_gaps() {
             adversary: None,
         };
         folder.append_metrics(&row).unwrap();
-        folder.append_timing(&TimingRow { step, elapsed_s: *value, images_per_s: *value }).unwrap();
+        folder
+            .append_timing(&TimingRow { step, elapsed_s: *value, cpu_s: None, images_per_s: Some(*value) })
+            .unwrap();
     }
     let score = |value: f64| EvaluationRow {
         psnr_y_db: Some(value),

@@ -34,7 +34,7 @@ pub fn of_upscaler(config: &ModelConfig, scale: usize, patch_px: usize) -> Resul
         spectral_norm: false,
         parameters: parameters.count() as u64,
         macs_per_hr_pixel: model.macs_per_hr_pixel(),
-        steps: of_graph(&model.graph(), input, &parameters)?,
+        steps: of_graph(&model.graph()?, input, &parameters)?,
     })
 }
 
@@ -198,12 +198,18 @@ fn of_layer(
     let (channels, _, kernel, _) = layer.weight.dims4()?;
     let stride = layer.options.stride;
     let hr_px = from.hr_px.map(|side| side * stride);
-    let weight = layer.weight.id();
-    let name = parameters.iter().find(|(_, variable)| variable.as_tensor().id() == weight);
-    let name = name.map(|(name, _)| name.trim_end_matches(".weight").to_owned());
-    let (weights, biases) =
-        (layer.weight.elem_count(), layer.bias.as_ref().map_or(0, |bias| bias.elem_count()));
-    let learnt = if name.is_some() { (weights + biases) as u64 } else { 0 };
+    let weights = layer.weight.elem_count();
+    let name = name_of(layer, parameters);
+    let own = parameters.iter().filter(|(parameter, _)| {
+        name.as_ref().is_some_and(|name| {
+            [".weight", ".bias"].iter().any(|end| parameter.strip_suffix(end) == Some(name))
+        })
+    });
+    let learnt: Vec<_> = own.map(|(_, variable)| variable).collect();
+    let learnt_kernel = learnt.iter().find_map(|variable| match variable.dims() {
+        [_, _, _, side] => Some(*side),
+        _ => None,
+    });
     let activation = match layer.options.activation {
         Activation::None => None,
         Activation::Relu => Some("ReLU".to_owned()),
@@ -211,13 +217,27 @@ fn of_layer(
     };
     Ok(StepRecord {
         name,
-        does: StepKind::Convolution { kernel, stride, activation },
+        does: StepKind::Convolution {
+            kernel: learnt_kernel.unwrap_or(kernel),
+            computed_kernel: kernel,
+            stride,
+            activation,
+        },
         reads,
         channels,
         hr_px,
-        parameters: learnt,
+        parameters: learnt.iter().map(|variable| variable.elem_count() as u64).sum(),
         macs_per_hr_pixel: weights as f64 * Made { channels, hr_px }.per_hr_pixel(),
     })
+}
+
+/// What the parameters of a layer are called; none where its weights are nobody's. Those of a layer that something was folded into
+/// are found by its bias.
+fn name_of(layer: &Layer, parameters: &Parameters) -> Option<String> {
+    let ids = [Some(layer.weight.id()), layer.bias.as_ref().map(|bias| bias.id())];
+    let is_own = |id| ids.contains(&Some(id));
+    let (name, _) = parameters.iter().find(|(_, variable)| is_own(variable.as_tensor().id()))?;
+    name.rsplit_once('.').map(|(layer, _)| layer.to_owned())
 }
 
 #[cfg(test)]
@@ -269,9 +289,9 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "Some(\"conv1\") Convolution { kernel: 9, stride: 1, activation: Some(\"ReLU\") } [None] -> 64 on Some(1), 5248 weights, 5184 MACs",
-                "Some(\"conv2\") Convolution { kernel: 5, stride: 1, activation: Some(\"ReLU\") } [Some(0)] -> 32 on Some(1), 51232 weights, 51200 MACs",
-                "Some(\"conv3\") Convolution { kernel: 5, stride: 1, activation: None } [Some(1)] -> 1 on Some(1), 801 weights, 800 MACs",
+                "Some(\"conv1\") Convolution { kernel: 9, computed_kernel: 9, stride: 1, activation: Some(\"ReLU\") } [None] -> 64 on Some(1), 5248 weights, 5184 MACs",
+                "Some(\"conv2\") Convolution { kernel: 5, computed_kernel: 5, stride: 1, activation: Some(\"ReLU\") } [Some(0)] -> 32 on Some(1), 51232 weights, 51200 MACs",
+                "Some(\"conv3\") Convolution { kernel: 5, computed_kernel: 5, stride: 1, activation: None } [Some(1)] -> 1 on Some(1), 801 weights, 800 MACs",
                 "None Sum [Some(2), None] -> 1 on Some(1), 0 weights, 0 MACs",
             ]
         );

@@ -21,6 +21,11 @@ pub struct TrainerConfig {
     /// Every so many steps, and at the last, a checkpoint is committed.
     #[schemars(range(min = 1))]
     pub checkpoint_every: u64,
+    /// Every so many steps, the weights are kept, and measured when the training is over: curve.csv shows how fast the network
+    /// learnt, by images that it was not chosen by. Absent: never.
+    #[schemars(range(min = 1))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_every: Option<u64>,
     /// Validate on the first so many images of the validation part; absent: on all.
     #[schemars(range(min = 1))]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +58,15 @@ impl TrainerConfig {
                 self.validate_every, self.record_every
             );
             broken.push(("validate_every".to_owned(), message));
+        }
+        if let Some(every) = self.snapshot_every
+            && !every.is_multiple_of(self.record_every)
+        {
+            let message = format!(
+                "weights are kept where a row is written, which says when: {every} is not a multiple of record_every = {}",
+                self.record_every
+            );
+            broken.push(("snapshot_every".to_owned(), message));
         }
         for (name, &factor) in self.learning_rate_factors.iter().flatten() {
             if !(0. ..=1000.).contains(&factor) {

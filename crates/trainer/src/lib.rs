@@ -15,6 +15,7 @@ pub mod architecture;
 mod checkpoint;
 pub mod ema;
 pub mod evaluate;
+pub mod gap;
 pub mod gradients;
 pub mod optimizer;
 mod resume;

@@ -1,15 +1,15 @@
 //! Training of one network that upscales, under a pixel loss: SRCNN, SRResNet, the light networks; and against an adversary:
 //! SRGAN.
 
-use std::time::Instant;
+use std::{collections::BTreeMap, time::Instant};
 
 mod validate;
 
 use candle_core::{Device, Tensor};
 use plumage_data::{Batch, Batches};
 use plumage_losses::LossConfig;
-use plumage_models::{Draw, ModelConfig, Upscaler};
-use plumage_record::{Checkpoint, Identity, MetricsRow, RunFolder, TimingRow, mutant};
+use plumage_models::{Draw, ModelConfig, Upscaler, weights};
+use plumage_record::{Checkpoint, Clock, Identity, MetricsRow, RunFolder, Spent, TimingRow, mutant};
 
 use self::validate::{Validated, validate};
 use crate::{
@@ -91,14 +91,12 @@ pub fn train(
         best_weights: None,
         adversary: adversary.transpose()?,
     };
-    let before_s = resume(run, checkpoint.as_ref(), &mut state)?;
+    let clock = Clock::resume(resume(run, checkpoint.as_ref(), &mut state)?);
     drop(checkpoint);
 
-    let started = Instant::now();
     // Throughput is that of training steps alone: neither validation nor checkpoints count.
     let (mut images_since_row, mut steps_s) = (0u32, 0.);
     let mut batches = run.batches.start_at(first_batch(state.counters.step));
-    let elapsed_s = || before_s + started.elapsed().as_secs_f64();
     // A run that was stopped in a validation goes on with the row of a step that is made.
     while state.counters.step < trainer.steps || run.is_row_due(&state.counters) {
         if !run.is_row_due(&state.counters) {
@@ -116,26 +114,32 @@ pub fn train(
             let validation = if last || done.is_multiple_of(trainer.validate_every) {
                 let Some(validation) = validate(run, shown, &mut state, progress)? else {
                     commit(run, &state)?;
-                    return outcome(state, Ending::Stopped, elapsed_s());
+                    return outcome(state, Ending::Stopped, clock.spent());
                 };
                 Some(validation)
             } else {
                 None
             };
             run.folder.append_metrics(&row(run, &mut state, validation, progress))?;
-            let images_per_s = f64::from(images_since_row) / f64::max(steps_s, 1e-9);
-            run.folder.append_timing(&TimingRow { step: done, elapsed_s: elapsed_s(), images_per_s })?;
+            let images_per_s =
+                (images_since_row > 0).then(|| f64::from(images_since_row) / f64::max(steps_s, 1e-9));
+            let Spent { elapsed_s, cpu_s } = clock.spent();
+            run.folder.append_timing(&TimingRow { step: done, elapsed_s, cpu_s, images_per_s })?;
             (images_since_row, steps_s) = (0, 0.);
+        }
+        if trainer.snapshot_every.is_some_and(|every| done.is_multiple_of(every)) {
+            let weights = weights::to_bytes(&state.shown().tensors()?, &BTreeMap::new())?;
+            run.folder.save_snapshot(done, &weights)?;
         }
         let stop = !last && progress.stop_requested();
         if last || stop || done.is_multiple_of(trainer.checkpoint_every) {
             commit(run, &state)?;
         }
         if stop {
-            return outcome(state, Ending::Stopped, elapsed_s());
+            return outcome(state, Ending::Stopped, clock.spent());
         }
     }
-    outcome(state, Ending::Finished, elapsed_s())
+    outcome(state, Ending::Finished, clock.spent())
 }
 
 /// The batch that follows `step` steps: that of the same number, but in a mutant.
@@ -259,23 +263,28 @@ fn forget(run: &Restore, state: &State) -> Result<(), TrainError> {
 /// Checkpoints kept beside that of the best step: the newest, and one more should the newest be damaged.
 const KEPT_CHECKPOINTS: usize = 2;
 
-/// Puts the state back and cuts the records to it; returns the seconds trained so far.
-fn resume(run: &Restore, checkpoint: Option<&Checkpoint>, state: &mut State) -> Result<f64, TrainError> {
+/// Puts the state back and cuts the records to it; returns what was spent so far.
+fn resume(run: &Restore, checkpoint: Option<&Checkpoint>, state: &mut State) -> Result<Spent, TrainError> {
     if let Some(checkpoint) = checkpoint {
         state.restore(checkpoint)?;
     }
     // A row that was still open when the checkpoint was committed is written again.
     let open = u64::from(run.is_row_due(&state.counters));
-    let before_s = run.folder.cut_records(state.counters.step - open)?;
+    let before = run.folder.cut_records(state.counters.step - open)?;
     // What a process that died should have removed.
     forget(run, state)?;
-    Ok(before_s)
+    Ok(before)
 }
 
-fn outcome(state: State, ending: Ending, elapsed_s: f64) -> Result<Outcome, TrainError> {
-    let weights = match state.best_weights {
-        Some(weights) => weights,
-        None => state.average.unwrap_or(state.parameters).tensors()?,
-    };
-    Ok(Outcome { ending, steps: state.counters.step, elapsed_s, best: state.counters.best, weights })
+fn outcome(state: State, ending: Ending, spent: Spent) -> Result<Outcome, TrainError> {
+    let last = state.shown().tensors()?;
+    let weights = state.best_weights.clone().unwrap_or_else(|| last.clone());
+    Ok(Outcome {
+        ending,
+        steps: state.counters.step,
+        elapsed_s: spent.elapsed_s,
+        best: state.counters.best,
+        weights,
+        last,
+    })
 }

@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use plumage_record::newest_checkpoint;
 
 use crate::{
-    experiment::Experiment, failure::Failure, interrupt::Interrupt, judging, limits::MemoryLimit, training,
+    experiment::Experiment, failure::Failure, interrupt::Interrupt, limits::MemoryLimit, run, training,
     workspace::Workspace,
 };
 
@@ -74,6 +74,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let experiment = Experiment::load(&workspace, &args.name, &set)?;
     let request = training::Request {
         name: &args.name,
+        run: &args.name,
         resolved: &experiment.resolved,
         set: &set,
         again: &args.again(true),
@@ -82,8 +83,6 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         results: &results,
         roots: &roots,
     };
-    match &experiment.value {
-        Experiment::Restore(experiment) => training::run(&workspace, &request, experiment, &interrupt),
-        Experiment::Judge(experiment) => judging::run(&workspace, &request, experiment, &interrupt),
-    }
+    let opened = run::open(&request, &experiment.value)?;
+    run::run(&workspace, &request, &experiment.value, &opened, &interrupt)
 }

@@ -79,7 +79,8 @@ fn onnx(packed: &Packed, name: &str) -> Result<Vec<u8>, Failure> {
         input: &input(config, *scale),
         properties: &properties,
     };
-    to_bytes(&model.graph(), &parameters, &description).map_err(Failure::internal)
+    let graph = model.graph().map_err(Failure::internal)?;
+    to_bytes(&graph, &parameters, &description).map_err(Failure::internal)
 }
 
 /// What the network does, in a line.

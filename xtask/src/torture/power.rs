@@ -24,7 +24,9 @@ const MODES: [&str; 3] = ["data=ordered", "data=writeback", "data=journal"];
 const OPTIONS: &str = "noauto_da_alloc,commit=1";
 
 /// What is said of a disk that lost what should have been on it.
-const LOSSES: [&str; 4] = ["is missing", "differs from", "does not verify", "No such file"];
+/// A rename that was lost leaves the name that came before it.
+const LOSSES: [&str; 5] =
+    ["is missing", "differs from", "does not verify", "No such file", "was left behind"];
 
 pub(super) fn trial(arena: &Arena, trial: u64) -> Outcome {
     let place = arena.place(Group::Power, trial)?;

@@ -58,13 +58,22 @@ impl Images {
     }
 }
 
-/// The validation images of a run; those that fit are kept prepared, the others are prepared at every validation.
+/// The validation images of a run.
 pub(super) fn validation_set(
     experiment: &RestoreExperiment,
     images: Arc<dyn Dataset>,
 ) -> Result<ValidationSet, Failure> {
+    measured_set(experiment, images, experiment.trainer.validation_images.unwrap_or(usize::MAX))
+}
+
+/// The first images of a set, to be measured again and again; those that fit are kept prepared, the others are prepared
+/// every time.
+pub(super) fn measured_set(
+    experiment: &RestoreExperiment,
+    images: Arc<dyn Dataset>,
+    first: usize,
+) -> Result<ValidationSet, Failure> {
     const MAX_KEPT_BYTES: u64 = 512 << 20;
-    let first = experiment.trainer.validation_images.unwrap_or(usize::MAX);
     let (protocol, scale) = (experiment.evaluation.protocol, experiment.scale);
     let how = Measure { protocol, scale, channels: experiment.model.architecture().channels() };
     Ok(ValidationSet::new(images, first, how)?.keep(MAX_KEPT_BYTES)?)

@@ -1,5 +1,7 @@
 //! A network on the LR grid, step by step.
 
+use candle_core::Result;
+
 use super::{LrNetwork, REACH};
 use crate::{
     Graph,
@@ -8,7 +10,7 @@ use crate::{
 
 impl LrNetwork {
     /// The steps of [`LrNetwork::sr`], and those before it.
-    pub(crate) fn steps(&self) -> Graph {
+    pub(crate) fn steps(&self) -> Result<Graph> {
         let mut graph = Graph::default();
         let scale = self.scale;
         let features = graph.chain(Value::Input, &self.layers);
@@ -16,17 +18,17 @@ impl LrNetwork {
             let mirrored = graph.push(Step::Mirror { xs: Value::Input, border_px: REACH });
             graph.chain(mirrored, std::slice::from_ref(layer))
         });
-        let Some(last) = &self.last else {
+        let Some(last) = self.hr_layer()? else {
             let sum = bicubic.map_or(features, |bicubic| graph.push(Step::Sum([features, bicubic])));
             graph.push(Step::PixelShuffle { xs: sum, scale });
-            return graph;
+            return Ok(graph);
         };
         let shuffled = graph.push(Step::PixelShuffle { xs: features, scale });
-        let image = graph.chain(shuffled, std::slice::from_ref(last));
+        let image = graph.chain(shuffled, std::slice::from_ref(&last));
         if let Some(bicubic) = bicubic {
             let bicubic = graph.push(Step::PixelShuffle { xs: bicubic, scale });
             graph.push(Step::Sum([image, bicubic]));
         }
-        graph
+        Ok(graph)
     }
 }

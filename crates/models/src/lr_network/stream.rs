@@ -1,7 +1,7 @@
 //! A network on the LR grid, row by row.
 
 use candle_core::Result;
-use plumage_conv::RowStream;
+use plumage_conv::{Layer, RowStream};
 
 use super::{LrNetwork, REACH, mirror};
 use crate::{PictureSize, PictureStream};
@@ -33,7 +33,7 @@ impl LrStream {
         Ok(Self {
             layers: RowStream::new(&network.layers, (height, width), rows_at_a_time)?,
             features: Vec::new(),
-            last: network.last.is_some().then(|| Last::new(network, size)).transpose()?,
+            last: network.hr_layer()?.map(|layer| Last::new(&layer, network.scale, size)).transpose()?,
             skip: network.bicubic.is_some().then(|| Skip::new(network, size)).transpose()?,
             scale: network.scale,
             width,
@@ -48,13 +48,13 @@ impl LrStream {
             let mirrored = (height + 2 * REACH, width + 2 * REACH);
             RowStream::bytes(std::slice::from_ref(layer), mirrored, rows_at_a_time + REACH)
         })?;
-        let last = network.last.as_ref().map_or(Ok(0), |layer| {
+        let last = network.hr_layer()?.map_or(Ok(0), |layer| {
             let (scale, hr_feats) = (network.scale, layer.weight.dim(1)?);
             let hr = (height * scale, width * scale);
             // What the shuffle makes of a push lies beside it.
             let shuffled = (rows_at_a_time * scale * hr.1 * hr_feats * size_of::<f32>()) as u64;
             Ok::<_, candle_core::Error>(
-                shuffled + RowStream::bytes(std::slice::from_ref(layer), hr, rows_at_a_time * scale)?,
+                shuffled + RowStream::bytes(std::slice::from_ref(&layer), hr, rows_at_a_time * scale)?,
             )
         })?;
         Ok(layers + skip + last)
@@ -111,12 +111,12 @@ fn shuffle(features: &[f32], (scale, width, channels): (usize, usize, usize), pi
 }
 
 impl Last {
-    fn new(network: &LrNetwork, PictureSize { height, width, rows_at_a_time }: PictureSize) -> Result<Self> {
-        let (layers, scale) = (network.last.as_slice(), network.scale);
+    fn new(layer: &Layer, scale: usize, size: PictureSize) -> Result<Self> {
+        let PictureSize { height, width, rows_at_a_time } = size;
         let hr = (height * scale, width * scale);
         Ok(Self {
-            layer: RowStream::new(layers, hr, rows_at_a_time * scale)?,
-            hr_feats: layers[0].weight.dim(1)?,
+            layer: RowStream::new(std::slice::from_ref(layer), hr, rows_at_a_time * scale)?,
+            hr_feats: layer.weight.dim(1)?,
             made: Vec::new(),
             skipped: Vec::new(),
         })

@@ -53,7 +53,7 @@ impl Case {
         let properties = BTreeMap::from([("model".to_owned(), name.clone())]);
         let description =
             Description { name: &name, channels, doc: "a test", input: "a picture", properties: &properties };
-        let file = to_bytes(&model.graph(), parameters, &description).unwrap();
+        let file = to_bytes(&model.graph().unwrap(), parameters, &description).unwrap();
         Self { name, channels, model, file }
     }
 }

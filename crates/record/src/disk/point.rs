@@ -46,8 +46,14 @@ named! {
         Checkpoint = "checkpoint",
         /// weights.safetensors.
         Weights = "weights",
+        /// gap.csv.
+        Gap = "gap",
         /// evaluation.csv.
         Evaluation = "evaluation",
+        /// The weights after some steps.
+        Snapshot = "snapshot",
+        /// curve.csv.
+        Curve = "curve",
         /// What a study of judges found, and their verdicts.
         Judge = "judge",
         /// A picture that a comparison figure is made of.

@@ -9,7 +9,8 @@ use crate::{
 
 /// None where there is no row.
 pub(super) fn chart(records: &Records) -> Option<Lines> {
-    let points: Vec<_> = records.timing.iter().map(|row| (row.step as f64, row.images_per_s)).collect();
+    let timing = records.timing.iter();
+    let points: Vec<_> = timing.filter_map(|row| Some((row.step as f64, row.images_per_s?))).collect();
     let elapsed_s = records.timing.last()?.elapsed_s;
     let x = step_axis(points.iter().map(|(step, _)| *step));
     let mut speeds: Vec<f64> = points.iter().map(|(_, speed)| *speed).filter(|s| s.is_finite()).collect();

@@ -140,10 +140,11 @@ fn part(one: &OnLine, network: &NetworkRecord, ink: Ink) -> Part {
 /// What is done, in a line or two.
 fn does(step: &StepRecord) -> Vec<String> {
     match &step.does {
-        StepKind::Convolution { kernel, stride, activation } => {
+        StepKind::Convolution { kernel, computed_kernel, stride, activation } => {
             let stride = if *stride > 1 { format!(" / {stride}") } else { String::new() };
             let conv = format!("conv {kernel}×{kernel}{stride}");
-            [Some(conv), activation.clone()].into_iter().flatten().collect()
+            let behind = (computed_kernel > kernel).then(|| "over a mean".to_owned());
+            [Some(conv), activation.clone().or(behind)].into_iter().flatten().collect()
         }
         StepKind::Mirror => vec!["mirrored border".to_owned()],
         StepKind::PixelShuffle => vec!["pixel".to_owned(), "shuffle".to_owned()],

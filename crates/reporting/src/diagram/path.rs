@@ -123,7 +123,12 @@ pub(super) mod tests {
     pub(in crate::diagram) fn layer(channels: usize, reads: Vec<Option<usize>>, hr_px: usize) -> StepRecord {
         StepRecord {
             name: Some("layer".into()),
-            does: StepKind::Convolution { kernel: 3, stride: 1, activation: Some("ReLU".into()) },
+            does: StepKind::Convolution {
+                kernel: 3,
+                computed_kernel: 3,
+                stride: 1,
+                activation: Some("ReLU".into()),
+            },
             reads,
             channels,
             hr_px: Some(hr_px),
@@ -171,7 +176,7 @@ pub(super) mod tests {
         steps.push(layer(1, vec![Some(tail + 1)], 1));
         steps.push(other(StepKind::Mirror, 1, vec![None], 3));
         steps.push(other(
-            StepKind::Convolution { kernel: 5, stride: 1, activation: None },
+            StepKind::Convolution { kernel: 5, computed_kernel: 5, stride: 1, activation: None },
             9,
             vec![Some(tail + 3)],
             3,

@@ -3,7 +3,7 @@
 use plumage_record::JudgeRecords;
 
 use super::charts::HR;
-use crate::tables::Grid;
+use crate::tables::{Cell, Column, Table};
 
 /// A column: what it is called, the measure in records, and its decimals.
 const COLUMNS: [(&str, &str, usize); 7] = [
@@ -20,18 +20,18 @@ const COLUMNS: [(&str, &str, usize); 7] = [
 pub(super) fn markdown(records: &JudgeRecords) -> String {
     let methods: Vec<&str> =
         [HR].into_iter().chain(records.study.methods.iter().map(String::as_str)).collect();
-    let mut grid =
-        Grid::new("", methods.iter().map(|name| if *name == HR { "HR".into() } else { (*name).into() }));
+    let names = methods.iter().map(|name| if *name == HR { "HR".into() } else { (*name).into() });
+    let mut table = Table::of_rows("", names);
     for (head, measure, decimals) in COLUMNS {
         if records.methods.iter().any(|row| row.measure == measure) {
             let cell = |method: &&str| {
                 let of_method =
                     |row: &&plumage_record::MethodRow| row.method == **method && row.measure == measure;
                 let row = records.methods.iter().find(of_method);
-                row.map_or("–".to_owned(), |row| format!("{:.decimals$}", row.value))
+                Cell::number(row.map(|row| row.value), decimals)
             };
-            grid.push(head, methods.iter().map(cell));
+            table.push(Column::numbers(head, None, methods.iter().map(cell).collect()));
         }
     }
-    grid.markdown()
+    table.markdown()
 }

@@ -1,21 +1,21 @@
 //! The matrix of judges as a table, in the forms that scores have, and as HTML.
 
-use super::Grid;
+use super::Table;
 use crate::JudgeMatrix;
 
 /// A row for each training, a column for each test, every value with its interval, aligned for a terminal.
 pub fn judge_matrix_text(matrix: &JudgeMatrix) -> String {
-    format!("{}\n{}", matrix.heading.title, grid(matrix).text())
+    format!("{}\n{}", matrix.heading.title, table(matrix).text())
 }
 
 /// A row for each training, a column for each test, every value with its interval, as Markdown.
 pub fn judge_matrix_markdown(matrix: &JudgeMatrix) -> String {
-    format!("**{}**\n\n{}", matrix.heading.title, grid(matrix).markdown())
+    format!("**{}**\n\n{}", matrix.heading.title, table(matrix).markdown())
 }
 
 /// A row for each training, a column for each test, every value with its interval, as an HTML table.
 pub fn judge_matrix_html(matrix: &JudgeMatrix) -> String {
-    grid(matrix).html(&matrix.heading.title)
+    Table { caption: matrix.heading.title.clone(), ..table(matrix) }.html()
 }
 
 /// Every value that was measured with all its digits as CSV, one row a training and test.
@@ -26,18 +26,18 @@ pub fn judge_matrix_csv(matrix: &JudgeMatrix) -> String {
         of_row.filter_map(move |(tested_on, cell)| Some((trained_on, tested_on, (*cell)?)))
     });
     let cells: Vec<_> = cells.collect();
-    let mut grid = Grid::new("trained_on", cells.iter().map(|(trained_on, ..)| (*trained_on).clone()));
-    grid.push("tested_on", cells.iter().map(|(_, tested_on, _)| (*tested_on).clone()));
-    grid.push("measure", cells.iter().map(|_| matrix.measure.name().to_lowercase()));
-    grid.push("value", cells.iter().map(|(.., cell)| cell.value.to_string()));
-    grid.push("low", cells.iter().map(|(.., cell)| cell.low.to_string()));
-    grid.push("high", cells.iter().map(|(.., cell)| cell.high.to_string()));
-    grid.csv()
+    let mut table = Table::of_rows("trained_on", cells.iter().map(|(trained_on, ..)| (*trained_on).clone()));
+    table.push_written("tested_on", cells.iter().map(|(_, tested_on, _)| (*tested_on).clone()));
+    table.push_written("measure", cells.iter().map(|_| matrix.measure.name().to_lowercase()));
+    table.push_written("value", cells.iter().map(|(.., cell)| cell.value.to_string()));
+    table.push_written("low", cells.iter().map(|(.., cell)| cell.low.to_string()));
+    table.push_written("high", cells.iter().map(|(.., cell)| cell.high.to_string()));
+    table.csv()
 }
 
-fn grid(matrix: &JudgeMatrix) -> Grid {
+fn table(matrix: &JudgeMatrix) -> Table {
     let head = format!("trained on, {}", matrix.measure.name());
-    let mut grid = Grid::new(&head, matrix.trained_on.iter().cloned());
+    let mut table = Table::of_rows(&head, matrix.trained_on.iter().cloned());
     for (column, tested_on) in matrix.tested_on.iter().enumerate() {
         let cell = |row: usize| {
             let cell = matrix.cells.get(row).and_then(|cells| (*cells.get(column)?).as_ref());
@@ -45,9 +45,9 @@ fn grid(matrix: &JudgeMatrix) -> Grid {
                 format!("{} ({})", matrix.measure.write(cell.value), matrix.measure.write_interval(*cell))
             })
         };
-        grid.push(format!("on {tested_on}"), (0..matrix.trained_on.len()).map(cell));
+        table.push_written(format!("on {tested_on}"), (0..matrix.trained_on.len()).map(cell));
     }
-    grid
+    table
 }
 
 #[cfg(test)]

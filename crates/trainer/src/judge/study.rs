@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use candle_core::Device;
 use plumage_models::weights::{self, Tensors};
-use plumage_record::{Checkpoint, Identity, JudgeCurveRow, RunFolder, TimingRow};
+use plumage_record::{Checkpoint, Clock, Identity, JudgeCurveRow, RunFolder, Spent, TimingRow};
 
 use super::{
     Contest, JudgeTrainerConfig, Pictures, Verdicts,
@@ -134,9 +134,7 @@ pub fn train(
         None => Default::default(),
     };
     let done = verdicts.len();
-    let before_s = run.folder.cut_records(done as u64)?;
-    let started = Instant::now();
-    let elapsed_s = || before_s + started.elapsed().as_secs_f64();
+    let clock = Clock::resume(run.folder.cut_records(done as u64)?);
     let mut ending = Ending::Finished;
     for which in run.all().into_iter().skip(done) {
         let judge_started = Instant::now();
@@ -147,9 +145,10 @@ pub fn train(
         curves.extend(trained.curve);
         verdicts.push(trained.verdicts);
         let crops = (2 * run.trainer.pairs) as f64 * run.trainer.steps as f64;
-        let images_per_s = crops / judge_started.elapsed().as_secs_f64().max(1e-9);
+        let images_per_s = Some(crops / judge_started.elapsed().as_secs_f64().max(1e-9));
         let step = which.number + 1;
-        run.folder.append_timing(&TimingRow { step, elapsed_s: elapsed_s(), images_per_s })?;
+        let Spent { elapsed_s, cpu_s } = clock.spent();
+        run.folder.append_timing(&TimingRow { step, elapsed_s, cpu_s, images_per_s })?;
         let files = [
             (VERDICTS, run.verdicts_file(&verdicts)?),
             (CURVES, serde_json::to_vec(&curves).map_err(TrainError::state)?),
@@ -157,7 +156,7 @@ pub fn train(
         run.folder.checkpoints().save(step, &files, run.identity)?;
         run.folder.checkpoints().keep(KEPT_CHECKPOINTS, None)?;
     }
-    Ok(Judged { ending, judges: verdicts.len() as u64, elapsed_s: elapsed_s(), curves, verdicts })
+    Ok(Judged { ending, judges: verdicts.len() as u64, elapsed_s: clock.spent().elapsed_s, curves, verdicts })
 }
 
 /// What the judges of a checkpoint said.

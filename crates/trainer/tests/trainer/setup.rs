@@ -59,6 +59,7 @@ pub(crate) fn trainer() -> TrainerConfig {
         validate_every: 6,
         checkpoint_every: 8,
         validation_images: None,
+        snapshot_every: Some(9),
         optimizer: adam(),
         schedule: ScheduleConfig { learning_rate: 2e-3, warmup_steps: 2, shape },
         learning_rate_factors: Some(BTreeMap::from([("conv3".to_owned(), 0.1)])),
@@ -114,12 +115,15 @@ pub(crate) fn train_in(results: &Path, run: &Run, stop: u64) -> Result<Outcome, 
     train(&task, checkpoint, &mut StopAfter(stop, 0))
 }
 
-/// What a run leaves that must not differ: metrics.csv and the newest checkpoint.
+/// What a run leaves that must not differ: metrics.csv, the newest checkpoint, and the weights that are kept on the way.
 pub(crate) fn left_by(results: &Path) -> Vec<Vec<u8>> {
     let run = results.join("run");
     let newest = run.join("checkpoints/step-0000000024");
     let mut names: Vec<_> = fs::read_dir(&newest).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
-    names.push(run.join("metrics.csv"));
+    names.extend(
+        ["metrics.csv", "snapshots/step-0000000009.safetensors", "snapshots/step-0000000018.safetensors"]
+            .map(|name| run.join(name)),
+    );
     names.iter().map(|path| fs::read(path).unwrap()).collect()
 }
