@@ -74,6 +74,11 @@ pub(crate) fn one(name: &str, records: &Records) -> Result<Option<Picture>, Repo
     }
 }
 
+/// The chart of the loss; none where the run has no rows.
+pub(crate) fn loss_lines(records: &Records) -> Option<plot::Lines> {
+    loss::chart(records)
+}
+
 /// The records that the chart of that name is drawn from.
 pub(crate) fn files(name: &str) -> &'static [&'static str] {
     match name {

@@ -19,8 +19,11 @@ use crate::{
 /// Where figures lie in a run folder.
 pub(crate) const FOLDER: &str = "images";
 
+/// What stands before the names of single pictures of a figure in their origin.
+pub(crate) const PANELS: &str = "panels";
+
 /// Beside the pictures in `images/NAME/`.
-const SHEET: &str = "figure.json";
+pub(crate) const SHEET: &str = "figure.json";
 
 /// What the pictures of a figure are.
 #[derive(Serialize, Deserialize)]
@@ -98,9 +101,14 @@ pub(crate) fn files(run: &Path, name: &str) -> Result<Vec<String>, ReportError> 
 
 /// The figure of the pictures in `folder`.
 pub(crate) fn drawn(folder: &Path, name: &str) -> Result<RgbImage, ReportError> {
-    let path = folder.join(SHEET);
-    let text = disk::read(Purpose::Picture, &path)?.unwrap_or_default();
-    let sheet: Sheet = serde_json::from_slice(&text).map_err(|error| failed(name, &error))?;
+    let sheet = sheet(folder, name)?;
+    let (title, panels) = panels(folder, name)?;
+    Ok(figure(&title, &panels, sheet.reference, sheet.baseline))
+}
+
+/// The title of the figure in `folder`, and its pictures.
+pub(crate) fn panels(folder: &Path, name: &str) -> Result<(String, Vec<Panel>), ReportError> {
+    let sheet = sheet(folder, name)?;
     let panels = sheet.panels.into_iter().map(|Entry { file, caption, detail }| {
         // A file name alone: what a sheet says never leads out of its folder.
         let file = Path::new(&file).file_name().unwrap_or_default();
@@ -110,8 +118,12 @@ pub(crate) fn drawn(folder: &Path, name: &str) -> Result<RgbImage, ReportError> 
             decode::read(&bytes, &path, &Limits::PHOTOGRAPH).map_err(|error| failed(name, &error))?;
         Ok(Panel { caption, detail, picture: picture.to_rgb8() })
     });
-    let panels = panels.collect::<Result<Vec<_>, ReportError>>()?;
-    Ok(figure(&sheet.title, &panels, sheet.reference, sheet.baseline))
+    Ok((sheet.title, panels.collect::<Result<Vec<_>, ReportError>>()?))
+}
+
+fn sheet(folder: &Path, name: &str) -> Result<Sheet, ReportError> {
+    let text = disk::read(Purpose::Picture, &folder.join(SHEET))?.unwrap_or_default();
+    serde_json::from_slice(&text).map_err(|error| failed(name, &error))
 }
 
 fn png(name: &str, picture: RgbImage) -> Result<Vec<u8>, ReportError> {

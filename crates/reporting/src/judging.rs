@@ -2,9 +2,14 @@
 
 pub(crate) mod charts;
 mod claim;
-mod matrix;
+pub(crate) mod matrix;
 mod methods;
 mod readme;
+
+pub(crate) use self::{
+    claim::{Case, Says, cases, training},
+    readme::controls,
+};
 
 use std::path::{Path, PathBuf};
 

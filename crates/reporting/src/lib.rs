@@ -12,6 +12,7 @@ mod verify;
 
 mod charts;
 mod comparison;
+mod course;
 mod diagram;
 mod figure;
 mod gallery;
@@ -35,6 +36,7 @@ pub use charts::{
     MethodSharpness, MethodSpectrum, Quantity, Roc, RocCurve, Sharpness, Spectra,
 };
 pub use comparison::{Comparison, compare};
+pub use course::{CourseAbout, CourseRuns, write_course};
 pub use embedded::embedded_figures;
 pub use error::ReportError;
 pub use figure::{Panel, figure};

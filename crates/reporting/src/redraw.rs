@@ -4,7 +4,7 @@ use image::RgbImage;
 use plumage_record::{Architecture, JudgeRecords, check_name};
 
 use crate::{
-    ReportError, charts, comparison, diagram, gallery,
+    ReportError, charts, comparison, course, diagram, gallery,
     judging::charts as judge_charts,
     origin::{Origin, stamp},
     plot::Picture,
@@ -17,6 +17,8 @@ pub(crate) enum Drawn {
     Chart(Picture),
     /// A comparison of pictures.
     Comparison(RgbImage),
+    /// One picture of a comparison, without a foot.
+    Panel(RgbImage),
     /// A drawing of networks, an SVG alone.
     Diagram(String),
 }
@@ -27,6 +29,7 @@ impl Drawn {
         match self {
             Self::Chart(picture) => Ok(Some(stamp::stamped(&picture, origin)?.png)),
             Self::Comparison(picture) => stamp::stamped_png(&picture, 1, origin).map(Some),
+            Self::Panel(picture) => stamp::sealed_png(&picture, origin).map(Some),
             Self::Diagram(_) => Ok(None),
         }
     }
@@ -36,7 +39,7 @@ impl Drawn {
         match self {
             Self::Chart(picture) => stamp::stamped_svg(&picture.svg, origin).map(Some),
             Self::Diagram(svg) => stamp::stamped_svg(svg, origin).map(Some),
-            Self::Comparison(_) => Ok(None),
+            Self::Comparison(_) | Self::Panel(_) => Ok(None),
         }
     }
 }
@@ -66,6 +69,16 @@ pub(crate) fn draw(figure: &str, runs: &[Records]) -> Result<Option<Drawn>, Repo
             }
             gallery::drawn(&folder, name).map(|picture| Some(Drawn::Comparison(picture)))
         }
+        (gallery::PANELS, [run]) => {
+            let Some((figure, number)) = name.rsplit_once('.') else { return Ok(None) };
+            if gallery::files(&run.path, figure)?.is_empty() {
+                return Ok(None);
+            }
+            let (_, panels) = gallery::panels(&run.path.join(gallery::FOLDER).join(figure), figure)?;
+            let panel = number.parse::<usize>().ok().and_then(|number| panels.into_iter().nth(number));
+            Ok(panel.map(|panel| Drawn::Panel(panel.picture)))
+        }
+        (course::FOLDER, runs) => Ok(course::one(name, runs)?.map(Drawn::Chart)),
         (comparison::FOLDER, runs) => Ok(comparison::one(name, runs)?.map(Drawn::Chart)),
         _ => Ok(None),
     }
@@ -83,6 +96,11 @@ pub(crate) fn files(figure: &str, run: &Records) -> Result<Vec<String>, ReportEr
         charts::FOLDER if JudgeRecords::read(&run.path)?.is_some() => owned(judge_charts::files(name)),
         charts::FOLDER => owned(charts::files(name)),
         gallery::FOLDER => gallery::files(&run.path, name)?,
+        gallery::PANELS => match name.rsplit_once('.') {
+            Some((figure, _)) => gallery::files(&run.path, figure)?,
+            None => Vec::new(),
+        },
+        course::FOLDER => owned(course::files()),
         comparison::FOLDER => owned(comparison::files(name)),
         _ => Vec::new(),
     })

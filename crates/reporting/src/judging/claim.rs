@@ -6,17 +6,17 @@ use super::matrix;
 use crate::JudgeMeasure;
 
 /// The claim under one size of crop and one training of the judge.
-pub(super) struct Case<'a> {
-    pub(super) row: &'a JudgeDifferenceRow,
+pub(crate) struct Case<'a> {
+    pub(crate) row: &'a JudgeDifferenceRow,
     /// Accuracy on the method that is said to fool judges more, minus that on the other, with its interval.
-    pub(super) difference: f64,
-    pub(super) low: f64,
-    pub(super) high: f64,
+    pub(crate) difference: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
 }
 
 /// What an interval says of the claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Says {
+pub(crate) enum Says {
     /// It lies below 0: the method fools judges more.
     Holds,
     /// It lies above 0: the other one does.
@@ -26,7 +26,7 @@ pub(super) enum Says {
 }
 
 impl Case<'_> {
-    pub(super) fn says(&self) -> Says {
+    pub(crate) fn says(&self) -> Says {
         match self {
             _ if self.high < 0. => Says::Holds,
             _ if self.low > 0. => Says::Reversed,
@@ -36,7 +36,7 @@ impl Case<'_> {
 }
 
 /// The claim under every size of crop and every training, in the order of records.
-pub(super) fn cases<'a>(records: &'a JudgeRecords, claim: &Claim) -> Vec<Case<'a>> {
+pub(crate) fn cases<'a>(records: &'a JudgeRecords, claim: &Claim) -> Vec<Case<'a>> {
     let accuracy = matrix::name(JudgeMeasure::Accuracy);
     let of_row = |row: &'a JudgeDifferenceRow| {
         let pair = (row.a.as_str(), row.b.as_str());
@@ -102,7 +102,7 @@ fn listed(cases: &[&Case]) -> String {
 }
 
 /// A training as it is written in a sentence.
-pub(super) fn training(name: &str) -> String {
+pub(crate) fn training(name: &str) -> String {
     match name {
         JudgeDifferenceRow::ITSELF => "the very method that they are tested on".to_owned(),
         matrix::MIX => "the mix of all networks".to_owned(),

@@ -68,10 +68,17 @@ pub(crate) fn stamped_png(picture: &RgbImage, density: u32, origin: &Origin) -> 
     let line = letters.fitting(&origin.line(), width as f32 - 2. * margin);
     let baseline = height as f32 + (FOOT_PX * density) as f32 * 0.6;
     letters.draw(&mut footed, &line, margin, baseline);
+    sealed_png(&footed, origin)
+}
 
-    let stamp = Stamp { format: FORMAT, origin: origin.clone(), content_sha256: of_pixels(&footed) };
+/// A PNG of the picture with its origin in its notes alone, as one has that is looked at beside others.
+///
+/// # Errors
+/// [`ReportError::Draw`] when it cannot be encoded.
+pub(crate) fn sealed_png(picture: &RgbImage, origin: &Origin) -> Result<Vec<u8>, ReportError> {
+    let stamp = Stamp { format: FORMAT, origin: origin.clone(), content_sha256: of_pixels(picture) };
     let software = format!("Plumage {}", origin.plumage);
-    let written = notes::png(&footed, &[("Software", &software), (KEYWORD, &json(&stamp)?)]);
+    let written = notes::png(picture, &[("Software", &software), (KEYWORD, &json(&stamp)?)]);
     written.map_err(|error| failed(origin, &error))
 }
 
