@@ -11,6 +11,7 @@ mod list;
 mod models;
 mod new;
 mod pack;
+mod report;
 #[cfg(unix)]
 mod torture;
 mod upscale;
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     Export(export::Args),
     /// Measure a trained network on a set of images under a protocol.
     Evaluate(evaluate::Args),
+    /// Make what is shown to others: one page with all tables and charts.
+    Report(report::Args),
     /// Check whether figures still say what their runs say: charts, comparisons, reports.
     Verify(verify::Args),
     /// Look whether machine, data and results are as they should be, and say what to do.
@@ -77,6 +80,7 @@ impl Command {
             Self::Pack(args) => pack::run(&args),
             Self::Export(args) => export::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
+            Self::Report(args) => report::run(&args),
             Self::Verify(args) => verify::run(&args),
             Self::Doctor(args) => doctor::run(&args),
             Self::Bench(args) => bench::run(&args),

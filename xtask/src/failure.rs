@@ -300,6 +300,7 @@ impl From<ReportError> for Failure {
             ReportError::NoSuchRun { .. } => {
                 Self::said(ExitKind::Input, error).help("say with --results which folder the run lies in")
             }
+            ReportError::Beside { .. } => Self::caused(ExitKind::Input, &error),
             error => Self::internal(error),
         }
     }

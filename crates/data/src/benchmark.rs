@@ -68,7 +68,7 @@ impl Manifest {
             manifests: manifests.to_owned(),
             known: known(manifests),
         };
-        if !is_name(set) {
+        if !is_name(set) || set == SCORES_OF_PAPERS {
             return Err(unknown());
         }
         let path = manifests.join(format!("{set}.toml"));
@@ -81,6 +81,9 @@ impl Manifest {
     }
 }
 
+/// What lies beside the manifests and is none: the scores of papers.
+const SCORES_OF_PAPERS: &str = "papers";
+
 /// The names of the sets that have a manifest, in order.
 pub fn known(manifests: &Path) -> Vec<String> {
     let entries = fs::read_dir(manifests).into_iter().flatten().flatten();
@@ -88,6 +91,7 @@ pub fn known(manifests: &Path) -> Vec<String> {
         entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "toml"));
     let mut names: Vec<String> =
         files.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    names.retain(|name| name != SCORES_OF_PAPERS);
     names.sort();
     names
 }

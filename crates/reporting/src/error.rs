@@ -31,4 +31,12 @@ pub enum ReportError {
         /// The run.
         run: String,
     },
+    /// What is shown beside runs cannot be understood.
+    #[error("{path}: {reason}")]
+    Beside {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        reason: String,
+    },
 }

@@ -18,6 +18,7 @@ mod figure;
 mod gallery;
 mod judging;
 pub mod page;
+pub mod papers;
 mod summary;
 pub mod tables;
 

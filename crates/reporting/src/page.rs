@@ -119,6 +119,3 @@ impl Section {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

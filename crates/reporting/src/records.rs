@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use plumage_record::{
-    EvaluationRow, JudgeStudy, Manifest, MetricsRow, RecordError, TimingRow, read_evaluation, read_manifest,
-    read_metrics, read_timing,
+    CurveRow, EvaluationRow, JudgeStudy, Manifest, MetricsRow, RecordError, TimingRow, read_curve,
+    read_evaluation, read_manifest, read_metrics, read_timing,
 };
 
 use crate::number::grouped;
@@ -22,6 +22,7 @@ pub(crate) struct Records {
     pub(crate) evaluation: Vec<EvaluationRow>,
     /// How the run was measured; none where nothing was.
     pub(crate) protocol: Option<String>,
+    pub(crate) curve: Vec<CurveRow>,
 }
 
 impl Records {
@@ -47,6 +48,7 @@ impl Records {
             timing: read_timing(run)?,
             evaluation: read_evaluation(run)?,
             protocol,
+            curve: read_curve(run)?,
         })
     }
 

@@ -1,0 +1,281 @@
+//! The page: what came out first, then the tables, how fast it was reached, how it was measured, where it comes from.
+
+use plumage_record::Manifest;
+
+use super::{
+    Entry, Group, NamedTable, Papers, costs,
+    progress::{self, LEVELS_DB, Way, reached},
+    published,
+    scores::{self, Row, Standing},
+};
+use crate::{
+    Curves,
+    page::{Chart, Origin, Page, Part, Section, Verdict},
+    tables::{Cell, Column, Table},
+};
+
+/// How far below one trained on photographs a network trained on drawings may be, in dB, to be called as good.
+const AS_GOOD_DB: f64 = 0.1;
+
+pub(super) fn page(
+    papers: &Papers,
+    entries: &[Entry],
+    tables: &[NamedTable],
+    charts: &[(String, Curves)],
+) -> Page {
+    let mut sections = vec![Section::new("outcome", "What came out", outcome(papers, entries))];
+    for group in Group::ALL {
+        let parts = of_group(papers, entries, group, tables, charts);
+        if !parts.is_empty() {
+            sections.push(Section::new(group.id(), group.title(), parts));
+        }
+    }
+    let mut more = |id: &str, title: &str, parts: Vec<Part>| {
+        if !parts.is_empty() {
+            sections.push(Section::new(id, title, parts));
+        }
+    };
+    more("time", "Minutes to a level", minutes(tables));
+    more("costs", "What they cost", named(tables, costs::NAME));
+    more("measured", "How it was measured", measured(papers, tables));
+    more("origin", "Where it comes from", origin(papers, entries));
+    Page {
+        title: "Plumage beside the papers".to_owned(),
+        lead: lead(papers, entries),
+        sections,
+        footer: format!(
+            "Made by `{}` from the records of the runs; the tables are in `tables/` as CSV, Markdown and LaTeX, the charts in \
+             `charts/` as SVG and PNG.",
+            papers.command
+        ),
+    }
+}
+
+fn lead(papers: &Papers, entries: &[Entry]) -> String {
+    let rows = all_rows(papers, entries);
+    let with_paper = rows.iter().filter(|row| row.ours.is_some() && row.paper.is_some()).count();
+    let reached = rows.iter().filter(|row| row.standing() == Standing::Reached).count();
+    let mut text = format!(
+        "Networks trained by Plumage, measured on {} under `{}`, beside what papers report. **{reached} of {with_paper}** that \
+         a paper has too reach the paper's number.",
+        papers.sets.join(", "),
+        papers.protocol
+    );
+    if let Some(cut) = &papers.cut {
+        text += &format!("\n\n**This is a shortened report:** {cut}");
+    }
+    text
+}
+
+/// The rows of all groups on the most important set.
+fn all_rows<'a>(papers: &'a Papers, entries: &'a [Entry]) -> Vec<Row<'a>> {
+    let Some(set) = papers.sets.first() else { return Vec::new() };
+    Group::ALL.into_iter().flat_map(|group| scores::rows(papers, entries, group, set)).collect()
+}
+
+/// Every claim with its verdict.
+fn outcome(papers: &Papers, entries: &[Entry]) -> Vec<Part> {
+    let mut parts: Vec<Part> = all_rows(papers, entries).iter().filter_map(beside_paper).collect();
+    parts.extend(drawn_beside_photographs(papers, entries));
+    parts.extend(peers(papers, entries));
+    parts
+}
+
+/// Whether a network of ours reaches the paper's.
+fn beside_paper(row: &Row) -> Option<Part> {
+    let (entry, paper) = (row.ours?, row.paper?);
+    let network = entry.network;
+    let claim = format!(
+        "**{} ×{}**, trained on {}: the paper has {:.2} dB, trained on {}",
+        network.name, network.scale, network.trained_on, paper.psnr_y_db, paper.trained_on
+    );
+    let said =
+        |scored: &super::entry::Scored| format!("{claim}; ours has {} dB", scored.psnr_cell().written());
+    let (verdict, words) = match (row.standing(), &row.scored) {
+        (Standing::Reached, Some(scored)) => (Verdict::Holds, format!("{}.", said(scored))),
+        (Standing::Short(db), Some(scored)) => {
+            (Verdict::Fails, format!("{}, which is **{db:.2} dB short**.", said(scored)))
+        }
+        _ => (Verdict::Untested, format!("{claim}. There is no finished run of `{}`.", network.experiment)),
+    };
+    Some(Part::Verdict { verdict, words })
+}
+
+/// Whether networks that never saw a photograph are as good as those that did.
+fn drawn_beside_photographs(papers: &Papers, entries: &[Entry]) -> Vec<Part> {
+    const DRAWN: &str = "drawn birds";
+    let Some(set) = papers.sets.first() else { return Vec::new() };
+    let mut parts = Vec::new();
+    for drawn in entries.iter().filter(|entry| entry.network.trained_on == DRAWN) {
+        let is_twin = |other: &&Entry| {
+            let (one, other) = (drawn.network, other.network);
+            one.name == other.name && one.scale == other.scale && other.trained_on != DRAWN
+        };
+        for twin in entries.iter().filter(is_twin) {
+            let (name, scale, on) = (&twin.network.name, twin.network.scale, &twin.network.trained_on);
+            let claim = format!(
+                "**{name} ×{scale}** trained on nothing but drawn birds, beside the one trained on {on}"
+            );
+            let scored = drawn.scored(set, &papers.protocol).zip(twin.scored(set, &papers.protocol));
+            let (verdict, words) = match scored {
+                None => (Verdict::Untested, format!("{claim}: one of them has not run.")),
+                Some((ours, theirs)) => {
+                    let gap = theirs.psnr_db() - ours.psnr_db();
+                    let verdict = if gap <= AS_GOOD_DB { Verdict::Holds } else { Verdict::Fails };
+                    let words = format!(
+                        "{claim}: {} against {} dB, a difference of {gap:.2} dB; within {AS_GOOD_DB} is called as good.",
+                        ours.psnr_cell().written(),
+                        theirs.psnr_cell().written()
+                    );
+                    (verdict, words)
+                }
+            };
+            parts.push(Part::Verdict { verdict, words });
+        }
+    }
+    parts
+}
+
+/// How our minutes stand to those of another engine.
+fn peers(papers: &Papers, entries: &[Entry]) -> Vec<Part> {
+    let ways = progress::ways(papers, entries, progress::SCALE);
+    let verdict = |peer: &Way| {
+        let ours = ways.iter().find(|way| {
+            way.ours.is_some() && way.network == peer.network && way.trained_on == peer.trained_on
+        });
+        let ours =
+            ours.or_else(|| ways.iter().find(|way| way.ours.is_some() && way.network == peer.network))?;
+        let both: Vec<(f64, f64, f64)> = LEVELS_DB
+            .iter()
+            .filter_map(|&level| {
+                Some((level, reached(&ours.moments, level)?.minutes, reached(&peer.moments, level)?.minutes))
+            })
+            .collect();
+        let each = both
+            .iter()
+            .map(|(level, ours, theirs)| format!("{level} dB after {ours:.2} against {theirs:.2} min"));
+        let each: Vec<String> = each.collect();
+        let verdict = match both.as_slice() {
+            [] => Verdict::Untested,
+            levels if levels.iter().all(|(_, ours, theirs)| 2. * ours <= *theirs) => Verdict::Holds,
+            levels if levels.iter().all(|(_, ours, theirs)| 2. * ours > *theirs) => Verdict::Fails,
+            _ => Verdict::Depends,
+        };
+        let words = if each.is_empty() { "no level was reached by both".to_owned() } else { each.join("; ") };
+        let words = format!("**At most half the minutes of {}**: {words}.", peer.name);
+        Some(Part::Verdict { verdict, words })
+    };
+    ways.iter().filter(|way| way.ours.is_none()).filter_map(verdict).collect()
+}
+
+fn of_group(
+    papers: &Papers,
+    entries: &[Entry],
+    group: Group,
+    tables: &[NamedTable],
+    charts: &[(String, Curves)],
+) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for set in &papers.sets {
+        parts.extend(named(tables, &scores::name(group, set)));
+    }
+    let of_group = |name: &str| name.strip_prefix(group.id()).is_some_and(|rest| rest.starts_with("_x"));
+    let is_main = |name: &str| name.contains(&format!("_x{}_", progress::SCALE));
+    let part = |(_, curves): &(String, Curves)| {
+        let origin = entries
+            .iter()
+            .filter(|entry| entry.network.group == group)
+            .find_map(|entry| entry.manifests().next());
+        let origin = origin.map(|manifest| machine(manifest, &papers.protocol)).unwrap_or_default();
+        Part::Chart(Chart::new(curves, "", origin))
+    };
+    let of_group: Vec<_> = charts.iter().filter(|(name, _)| of_group(name)).collect();
+    // A group without that scale has no main one: all of it is shown.
+    let has_main = of_group.iter().any(|(name, _)| is_main(name));
+    let (main, others): (Vec<_>, Vec<_>) =
+        of_group.into_iter().partition(|(name, _)| is_main(name) || !has_main);
+    parts.extend(main.into_iter().map(part));
+    if !others.is_empty() {
+        let parts_of_others = others.into_iter().map(part).collect();
+        parts.push(Part::Details { summary: "The other scales".to_owned(), parts: parts_of_others });
+    }
+    parts
+}
+
+fn minutes(tables: &[NamedTable]) -> Vec<Part> {
+    let mut parts = named(tables, progress::NAME);
+    if !parts.is_empty() {
+        let words = "Minutes of training to the first weights that are at or above a level; weights are kept every few hundred steps, \
+                     and the learning rate falls to the end of each network's own budget. What a dash stands for was not reached, or \
+                     not counted. The best gain is that over bicubic interpolation for each second of processor time, all threads \
+                     together.";
+        parts.insert(0, Part::Prose(words.to_owned()));
+    }
+    parts
+}
+
+/// The table of that name, if it has rows.
+fn named(tables: &[NamedTable], name: &str) -> Vec<Part> {
+    let table = tables.iter().find(|(of, _)| of == name);
+    table.map(|(_, table)| Part::Table(table.clone())).into_iter().collect()
+}
+
+fn measured(papers: &Papers, tables: &[NamedTable]) -> Vec<Part> {
+    let words = format!(
+        "Every score is under `{}`. With `y_matlab`, that of SRCNN, VDSR and most tables on luma, Y of BT.601 is rounded; LR is made \
+         by MATLAB's bicubic and not rounded; SR is rounded; as many pixels as the scale are cut from every side; and the mean is that \
+         of the decibels over the images. A score of ours reaches a paper's if it does so in the two decimals that papers print.\n\n\
+         No network saw an image that it is measured on: the best step is chosen by images kept from training, and the weights that \
+         were kept on the way were measured when the training was over. The spread of several seeds is their standard deviation. \
+         Minutes are those of training and validation, without the measuring afterwards.",
+        papers.protocol
+    );
+    let mut parts = vec![Part::Prose(words), Part::Commands(vec![papers.command.clone()])];
+    let mut inside = named(tables, published::NAME);
+    let list = papers.published.papers.iter();
+    let list: String =
+        list.map(|(key, paper)| format!("- `{key}`: [{}]({})\n", paper.title, paper.url)).collect();
+    inside.push(Part::Prose(list));
+    parts.push(Part::Details { summary: "The papers' numbers, and the papers".to_owned(), parts: inside });
+    parts
+}
+
+/// Every run with all that tells where it comes from.
+fn origin(papers: &Papers, entries: &[Entry]) -> Vec<Part> {
+    let runs: Vec<(&Entry, &Manifest)> =
+        entries.iter().flat_map(|entry| entry.manifests().map(move |manifest| (entry, manifest))).collect();
+    if runs.is_empty() {
+        return Vec::new();
+    }
+    let mut table = Table::new(format!("The runs, measured under {}", papers.protocol));
+    let text = |of: fn(&(&Entry, &Manifest)) -> String| runs.iter().map(|run| Cell::Text(of(run))).collect();
+    table.push(Column::text("experiment", text(|(entry, _)| entry.network.experiment.clone())));
+    table.push(Column::numbers("seed", None, text(|(_, run)| run.seed.to_string())));
+    table.push(Column::text("changes", text(|(_, run)| run.set.join(" "))));
+    table.push(Column::text("commit", text(|(_, run)| commit(run))));
+    table.push(Column::text("config", text(|(_, run)| short(&run.config_sha256))));
+    table.push(Column::text("data", text(|(_, run)| short(&run.data_sha256))));
+    table.push(Column::text("machine", text(|(_, run)| run.provenance.cpu.clone())));
+    table.push(Column::numbers("threads", None, text(|(_, run)| run.threads.to_string())));
+    table.push(Column::text("begun", text(|(_, run)| run.started.clone())));
+    vec![Part::Table(table)]
+}
+
+fn commit(run: &Manifest) -> String {
+    let dirty = if run.provenance.dirty == Some(true) { " and changes" } else { "" };
+    run.provenance.commit.as_ref().map_or("unknown".to_owned(), |commit| format!("{}{dirty}", short(commit)))
+}
+
+fn short(hash: &str) -> String {
+    hash.chars().take(10).collect()
+}
+
+/// Where a chart of several runs comes from: what they share.
+fn machine(run: &Manifest, protocol: &str) -> Origin {
+    let facts = [
+        ("commit", commit(run)),
+        ("protocol", protocol.to_owned()),
+        ("machine", format!("{}, {} threads", run.provenance.cpu, run.threads)),
+    ];
+    Origin { facts: facts.map(|(name, value)| (name.to_owned(), value)).into() }
+}

@@ -1,0 +1,181 @@
+//! How fast networks learn: PSNR against time, and the minutes to levels of it.
+
+use std::collections::BTreeSet;
+
+use super::{Entry, Group, Papers, entry::Moment};
+use crate::{
+    Curve, Curves, Heading, Quantity,
+    tables::{Cell, Column, Table},
+};
+
+/// The name of its table's files.
+pub(super) const NAME: &str = "minutes";
+
+/// The scale that has [`LEVELS_DB`].
+pub(super) const SCALE: usize = 3;
+
+/// Levels of PSNR on Set5 at x3, the last one that of the paper's 9-1-5.
+pub(super) const LEVELS_DB: [f64; 4] = [31.0, 31.5, 32.0, 32.39];
+
+/// A network's way up, ours or a peer's.
+pub(super) struct Way<'a> {
+    pub(super) name: String,
+    pub(super) trained_on: &'a str,
+    /// Our entry; none for a peer.
+    pub(super) ours: Option<&'a Entry<'a>>,
+    /// Which network it is, for peers and ours alike.
+    pub(super) network: &'a str,
+    pub(super) moments: Vec<Moment>,
+}
+
+/// The ways at a scale on the report's first set, peers after ours.
+pub(super) fn ways<'a>(papers: &'a Papers, entries: &'a [Entry], scale: usize) -> Vec<Way<'a>> {
+    let Some(set) = papers.sets.first() else { return Vec::new() };
+    let ours = entries.iter().filter(|entry| entry.network.scale == scale).map(|entry| Way {
+        name: label(entries, entry),
+        trained_on: &entry.network.trained_on,
+        ours: Some(entry),
+        network: &entry.network.name,
+        moments: entry.moments(set, &papers.protocol),
+    });
+    let is_here = |peer: &&super::PeerCurve| peer.scale == scale && peer.set == *set;
+    let peers = papers.peers.iter().filter(is_here).map(|peer| Way {
+        name: peer.name.clone(),
+        trained_on: "T91",
+        ours: None,
+        network: &peer.network,
+        moments: peer
+            .points
+            .iter()
+            .map(|point| Moment { minutes: point.minutes, cpu_minutes: None, psnr_y_db: point.psnr_y_db })
+            .collect(),
+    });
+    ours.chain(peers).filter(|way| !way.moments.is_empty()).collect()
+}
+
+/// What a chart calls a network: with its training images where there are two of its kind.
+fn label(entries: &[Entry], entry: &Entry) -> String {
+    let network = entry.network;
+    let is_twin = |other: &&Entry| other.network.name == network.name && other.network.scale == network.scale;
+    if entries.iter().filter(is_twin).count() > 1 {
+        format!("{}, {}", network.name, network.trained_on)
+    } else {
+        network.name.clone()
+    }
+}
+
+/// The first moment at which a level was reached.
+pub(super) fn reached(moments: &[Moment], level_db: f64) -> Option<Moment> {
+    moments.iter().copied().find(|moment| moment.psnr_y_db >= level_db)
+}
+
+/// Minutes to every level, on the report's first set at [`SCALE`].
+pub(super) fn table(papers: &Papers, entries: &[Entry]) -> Table {
+    let ways = ways(papers, entries, SCALE);
+    let set = papers.sets.first().map_or("", String::as_str);
+    let mut table =
+        Table::new(format!("Minutes of training to a PSNR on {set} ×{SCALE}, {}", papers.protocol));
+    let numbers = |of: &dyn Fn(&Way) -> Option<f64>, decimals: usize| -> Vec<Cell> {
+        ways.iter().map(|way| Cell::number(of(way), decimals)).collect()
+    };
+    table.push(Column::text("network", ways.iter().map(|way| Cell::text(way.name.as_str())).collect()));
+    table.push(Column::text("trained on", ways.iter().map(|way| Cell::text(way.trained_on)).collect()));
+    for level in LEVELS_DB {
+        let minutes = |way: &Way| reached(&way.moments, level).map(|moment| moment.minutes);
+        table.push(Column::numbers(format!("{level} dB"), Some("min"), numbers(&minutes, 2)));
+    }
+    for level in LEVELS_DB {
+        let minutes = |way: &Way| reached(&way.moments, level)?.cpu_minutes;
+        table.push(Column::numbers(format!("{level} dB"), Some("processor min"), numbers(&minutes, 2)));
+    }
+    let best = |way: &Way| way.moments.iter().map(|moment| moment.psnr_y_db).reduce(f64::max);
+    table.push(Column::numbers("best", Some("dB"), numbers(&best, 2)));
+    let rate = |way: &Way| {
+        let bicubic = way.ours?.scored(set, &papers.protocol)?.bicubic?.0;
+        let rates = way.moments.iter().map(|moment| {
+            let seconds = moment.cpu_minutes? * 60.;
+            Some((moment.psnr_y_db - bicubic) / seconds)
+        });
+        rates.collect::<Option<Vec<_>>>()?.into_iter().reduce(f64::max)
+    };
+    table.push(Column::numbers("best gain", Some("dB a processor second"), numbers(&rate, 3)));
+    table
+}
+
+/// PSNR against minutes and against minutes of processor time, for every group at every scale, by the names of their files.
+pub(super) fn charts(papers: &Papers, entries: &[Entry]) -> Vec<(String, Curves)> {
+    let mut charts = Vec::new();
+    let scales: BTreeSet<usize> = entries.iter().map(|entry| entry.network.scale).collect();
+    for group in Group::ALL {
+        for &scale in &scales {
+            let is_of = |way: &Way| match way.ours {
+                Some(entry) => entry.network.group == group,
+                None => entries.iter().any(|entry| {
+                    entry.network.group == group
+                        && entry.network.name == way.network
+                        && entry.network.scale == scale
+                }),
+            };
+            let ways: Vec<Way> = ways(papers, entries, scale).into_iter().filter(is_of).collect();
+            let axes: [(&str, &str, Time); 2] = [
+                ("minutes", "minutes of training", |moment| Some(moment.minutes)),
+                ("processor_minutes", "minutes of processor time, all threads together", |moment| {
+                    moment.cpu_minutes
+                }),
+            ];
+            for (name, label, time) in axes {
+                if let Some(curves) = chart(papers, &ways, (group, scale), label, time) {
+                    charts.push((format!("{}_x{scale}_{name}", group.id()), curves));
+                }
+            }
+        }
+    }
+    charts
+}
+
+type Time = fn(&Moment) -> Option<f64>;
+
+fn chart(
+    papers: &Papers,
+    ways: &[Way],
+    (group, scale): (Group, usize),
+    label: &str,
+    time: Time,
+) -> Option<Curves> {
+    let curve = |way: &Way| Curve {
+        name: way.name.clone(),
+        points: way.moments.iter().filter_map(|moment| Some((time(moment)?, moment.psnr_y_db))).collect(),
+    };
+    let curves: Vec<Curve> = ways.iter().map(curve).filter(|curve| !curve.points.is_empty()).collect();
+    let set = papers.sets.first()?;
+    if curves.is_empty() {
+        return None;
+    }
+    let best = curves.iter().flat_map(|curve| &curve.points).map(|(_, db)| *db).fold(f64::MIN, f64::max);
+    // A level far above everything would press the curves together.
+    let is_near = |level: &&f64| **level <= best + 0.5;
+    let levels = LEVELS_DB.iter().filter(is_near).map(|level| (format!("{level} dB"), *level));
+    Some(Curves {
+        heading: Heading {
+            title: format!("{} ×{scale}: PSNR on {set} against time", group.title()),
+            subtitle: "of the averaged weights, measured when the training was over".to_owned(),
+        },
+        x: Quantity::logarithmic(label),
+        y: Quantity::linear(format!("PSNR on Y, dB ({})", papers.protocol)),
+        curves,
+        levels: if scale == SCALE && set == "set5" { levels.collect() } else { Vec::new() },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_reached_at_the_first_moment_that_is_not_below_it() {
+        let moment = |minutes: f64, psnr_y_db: f64| Moment { minutes, cpu_minutes: None, psnr_y_db };
+        let moments = [moment(1., 31.2), moment(2., 31.5), moment(3., 31.4), moment(4., 32.1)];
+        let at = |level: f64| reached(&moments, level).map(|moment| moment.minutes);
+        assert_eq!([31., 31.5, 32., 32.39].map(at), [Some(1.), Some(2.), Some(4.), None]);
+    }
+}

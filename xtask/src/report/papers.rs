@@ -1,0 +1,191 @@
+//! The networks of the papers: every experiment whose name begins with `papers_`.
+
+mod names;
+
+use std::{path::Path, process::ExitCode};
+
+use plumage_models::weights;
+use plumage_record::EvaluationRow;
+use plumage_reporting::papers::{self, Papers, PeerCurve, PublishedScores};
+
+use self::names::{group, network_name, training_images};
+use super::{Found, Runs, Wanted};
+use crate::{
+    evaluation::{Measure, Network, open_set},
+    exit::ExitKind,
+    experiment::{Experiment, RestoreExperiment},
+    failure::Failure,
+    limits::check_evaluation,
+    say::{note, say},
+};
+
+/// What the names of the experiments begin with.
+const PREFIX: &str = "papers_";
+
+/// The part of the steps that a quick report makes.
+const QUICK_PART: u64 = 40;
+
+/// What is asked of the report.
+pub(crate) struct Asked<'a> {
+    /// Sets to measure on, beside those of the experiments.
+    pub(crate) on: &'a [String],
+    /// Seeds that every network is trained by.
+    pub(crate) seeds: u64,
+    /// What the names of the experiments have to hold.
+    pub(crate) only: Option<&'a str>,
+    /// Curves of other engines, as `NETWORK=FILE`.
+    pub(crate) peers: &'a [String],
+    /// Whether it is a short one.
+    pub(crate) quick: bool,
+}
+
+/// Finds or makes all runs, measures them on the sets that are asked for, and writes the report.
+pub(crate) fn report(runs: &Runs, asked: &Asked) -> Result<ExitCode, Failure> {
+    let published = PublishedScores::read(&runs.workspace.root().join("data/papers.toml"))?;
+    let peers = asked.peers.iter().map(|peer| read_peer(peer)).collect::<Result<Vec<_>, _>>()?;
+    let experiments = experiments(runs, asked)?;
+    let sets = sets(&experiments, asked);
+    let protocol = experiments[0].value.evaluation.protocol;
+    let networks = experiments.iter().map(|one| network(runs, asked, one)).collect::<Result<_, Failure>>()?;
+    // All that follows can be left at any moment, and done again.
+    runs.interrupt.between_runs(runs.again);
+    let papers = Papers {
+        networks,
+        published,
+        peers,
+        sets,
+        protocol: protocol.as_str().to_owned(),
+        cut: asked.quick.then(|| {
+            format!(
+                "every network made one {QUICK_PART}th of its steps, by one seed, so that its numbers say nothing of what it can do."
+            )
+        }),
+        command: runs.again.to_owned(),
+    };
+    let written = papers::write(&papers, &runs.results.join("papers"))?;
+    for network in papers.networks.iter().filter(|network| network.runs.is_empty()) {
+        note!("not there: {}; cargo xtask experiment {0} makes it", network.experiment);
+    }
+    say!("{} files in {}", written.len(), runs.results.join("papers").display());
+    say!("{}", written[0].display());
+    Ok(ExitKind::Ok.into())
+}
+
+/// An experiment of the report.
+struct OfReport {
+    name: String,
+    value: RestoreExperiment,
+}
+
+/// The experiments, SRCNN's first, each group from the smallest scale to the largest.
+fn experiments(runs: &Runs, asked: &Asked) -> Result<Vec<OfReport>, Failure> {
+    let names = Experiment::names(runs.workspace)?;
+    let is_asked =
+        |name: &String| name.starts_with(PREFIX) && asked.only.is_none_or(|part| name.contains(part));
+    let mut experiments = Vec::new();
+    for name in names.into_iter().filter(is_asked) {
+        let path = runs.workspace.experiments().join(format!("{name}.toml"));
+        let value = Experiment::read_restore(&path, &[])?;
+        experiments.push(OfReport { name, value });
+    }
+    if experiments.is_empty() {
+        let message = format!("no experiment's name begins with {PREFIX} and holds what --only asks for");
+        return Err(Failure::usage(message, "cargo xtask list shows all experiments"));
+    }
+    experiments.sort_by_key(|one| {
+        let group = group(&one.value.model) as usize;
+        (group, network_name(&one.value.model), one.value.scale, one.name.clone())
+    });
+    Ok(experiments)
+}
+
+/// The sets of the experiments, then those of `--on`.
+fn sets(experiments: &[OfReport], asked: &Asked) -> Vec<String> {
+    let mut sets: Vec<String> = Vec::new();
+    for set in experiments.iter().flat_map(|one| &one.value.evaluation.on).chain(asked.on) {
+        if !sets.contains(set) {
+            sets.push(set.clone());
+        }
+    }
+    sets
+}
+
+/// A network of the report, with all runs of it that are there or can be made.
+fn network(runs: &Runs, asked: &Asked, one: &OfReport) -> Result<papers::Network, Failure> {
+    let OfReport { name, value } = one;
+    let first = wanted(name, value, asked.quick, value.seed)?;
+    let mut found = Vec::from_iter(runs.provide(&first)?);
+    if !asked.quick {
+        for seed in (value.seed..).take(asked.seeds as usize).skip(1) {
+            found.extend(runs.provide(&wanted(name, value, false, seed)?)?);
+        }
+        for other in runs.other_seeds(&first, value.seed)? {
+            if !found.iter().any(|of| of.manifest.seed == other.manifest.seed) {
+                found.push(other);
+            }
+        }
+    }
+    let measured = |found: Found| {
+        Ok::<_, Failure>(papers::Run { more: measure(runs, asked, value, &found)?, folder: found.folder })
+    };
+    Ok(papers::Network {
+        experiment: name.clone(),
+        group: group(&value.model),
+        name: network_name(&value.model),
+        scale: value.scale,
+        trained_on: training_images(&value.data.train, &runs.roots),
+        runs: found.into_iter().map(measured).collect::<Result<_, _>>()?,
+    })
+}
+
+/// The run of an experiment by a seed.
+fn wanted(name: &str, value: &RestoreExperiment, quick: bool, seed: u64) -> Result<Wanted, Failure> {
+    let (mut set, mut run) = (Vec::new(), name.to_owned());
+    if seed != value.seed {
+        set.push(format!("seed={seed}"));
+        run = format!("{run}-seed{seed}");
+    }
+    if quick {
+        let trainer = &value.trainer;
+        let rows = |steps: u64| (steps / trainer.record_every).max(1) * trainer.record_every;
+        let steps = rows(trainer.steps / QUICK_PART);
+        set.push(format!("trainer.steps={steps}"));
+        set.push(format!("trainer.snapshot_every={}", rows(steps / 8)));
+        run = format!("{run}-quick");
+    }
+    plumage_record::check_name(&run)?;
+    Ok(Wanted { experiment: name.to_owned(), set, run })
+}
+
+/// What a run scores on the sets of `--on` that its own evaluation does not have.
+fn measure(
+    runs: &Runs,
+    asked: &Asked,
+    value: &RestoreExperiment,
+    found: &Found,
+) -> Result<Vec<EvaluationRow>, Failure> {
+    let mut rows = Vec::new();
+    for on in asked.on.iter().filter(|on| !value.evaluation.on.contains(on)) {
+        let set = open_set(on, &runs.roots)?;
+        check_evaluation(runs.max_memory, &value.model, value.scale, (on, set.as_ref()))?;
+        let trained = weights::read(&found.folder.join("weights.safetensors"))?;
+        let network = Network::new(&value.model, value.scale, &trained)?;
+        let method = found.folder.file_name().unwrap_or_default().to_string_lossy();
+        let how = Measure { method: &method, protocol: value.evaluation.protocol, figures: 0 };
+        rows.extend(network.measure(on, set.as_ref(), how, &mut |_| runs.interrupt.check())?);
+    }
+    Ok(rows)
+}
+
+/// `NETWORK=FILE`, as in `9-1-5=torch.txt`.
+fn read_peer(given: &str) -> Result<PeerCurve, Failure> {
+    let Some((network, file)) = given.split_once('=') else {
+        return Err(Failure::usage(
+            format!("--peer {given} does not say which network it is of"),
+            format!("--peer 9-1-5={given}"),
+        ));
+    };
+    let is_srcnn = network.split('-').all(|kernel| kernel.parse::<u8>().is_ok());
+    let network = if is_srcnn { format!("SRCNN {network}") } else { network.to_owned() };
+    Ok(PeerCurve::read("PyTorch", &network, Path::new(file))?)
+}

@@ -1,0 +1,74 @@
+//! Networks and training images by the names that papers have for them.
+
+use plumage_data::{DataRoots, DatasetConfig, Manifest};
+use plumage_models::ModelConfig;
+use plumage_reporting::papers::Group;
+
+/// What a network is compared with.
+pub(super) fn group(model: &ModelConfig) -> Group {
+    match model.architecture().name() {
+        "srcnn" => Group::Srcnn,
+        "srresnet" => Group::Srresnet,
+        _ => Group::Light,
+    }
+}
+
+/// A network by its kind and its size, as `SRCNN 9-1-5`.
+pub(super) fn network_name(model: &ModelConfig) -> String {
+    match model {
+        ModelConfig::Bicubic(_) => "bicubic".to_owned(),
+        ModelConfig::Srcnn(config) => format!("SRCNN {}", joined(&config.kernels, "-")),
+        ModelConfig::Espcn(config) => format!("ESPCN ({})", joined(&config.widths, ", ")),
+        ModelConfig::Fsrcnn(config) => {
+            format!("FSRCNN ({}, {}, {})", config.n_feats, config.n_shrunk, config.n_mappings)
+        }
+        ModelConfig::Plain(config) => {
+            format!("plain, {} layers of {}", config.n_layers, config.n_feats)
+        }
+        ModelConfig::Srresnet(config) => {
+            format!("SRResNet, {} blocks of {}", config.n_blocks, config.n_feats)
+        }
+    }
+}
+
+/// What is trained on, as papers say it: `T91 + BSDS200`.
+pub(super) fn training_images(config: &DatasetConfig, roots: &DataRoots) -> String {
+    match config {
+        DatasetConfig::Aviary(_) => "drawn birds".to_owned(),
+        DatasetConfig::Folder(config) => {
+            config.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        }
+        DatasetConfig::Cifar10(_) => "CIFAR-10".to_owned(),
+        DatasetConfig::Benchmark(config) => Manifest::read(&config.set, &roots.manifests)
+            .map_or(config.set.clone(), |manifest| manifest.title),
+        DatasetConfig::Union(sets) => {
+            sets.iter().map(|set| training_images(set, roots)).collect::<Vec<_>>().join(" + ")
+        }
+    }
+}
+
+fn joined(numbers: &[usize], between: &str) -> String {
+    numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{experiment::Experiment, workspace::Workspace};
+
+    use super::*;
+
+    #[test]
+    fn networks_and_images_have_the_names_of_papers() {
+        let workspace = Workspace::find().unwrap();
+        let roots = workspace.data_roots(None);
+        let named = |name: &str| {
+            let path = workspace.experiments().join(format!("{name}.toml"));
+            let experiment = Experiment::read_restore(&path, &[]).unwrap();
+            let images = training_images(&experiment.data.train, &roots);
+            (network_name(&experiment.model), images)
+        };
+        assert_eq!(named("papers_915_x3"), ("SRCNN 9-1-5".to_owned(), "T91".to_owned()));
+        assert_eq!(named("papers_955_x3").1, "T91 + BSDS200");
+        assert_eq!(named("srcnn_baseline").1, "drawn birds");
+    }
+}
