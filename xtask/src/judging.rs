@@ -12,12 +12,12 @@ use plumage_data::fingerprint;
 use plumage_metrics::Protocol;
 use plumage_models::judge as network;
 use plumage_record::{
-    Checkpoint, Claim, Identity, ImageSet, JudgeRecords, JudgeStudy, Manifest, ModelSummary, Provenance,
-    Purpose, RunFolder, SeenImage, Status, newest_checkpoint, read_manifest, sha256,
+    Architecture, Checkpoint, Claim, Identity, ImageSet, JudgeRecords, JudgeStudy, Manifest, ModelSummary,
+    Provenance, Purpose, RunFolder, SeenImage, Status, newest_checkpoint, read_manifest, sha256,
 };
 use plumage_reporting::write_run;
 use plumage_trainer::{
-    find_checkpoint,
+    architecture, find_checkpoint,
     judge::{self, CONTROLS, Findings, Judged, Judging},
 };
 
@@ -103,6 +103,7 @@ impl Study<'_> {
         let mut manifest = self.describe()?;
         self.folder.save(Purpose::Config, "config.toml", self.request.resolved.as_bytes())?;
         self.folder.write_seen(&self.opened.seen)?;
+        self.networks()?.save(self.folder)?;
         manifest.save(self.folder.path())?;
         self.judge(checkpoint, &mut manifest).inspect_err(|failure| {
             let stopped = matches!(failure.exit(), ExitKind::Interrupted | ExitKind::Terminated);
@@ -232,12 +233,24 @@ impl Study<'_> {
         }
     }
 
+    /// A judge of the largest crops.
+    fn judge(&self) -> network::JudgeConfig {
+        let config = &self.experiment.judge;
+        let patch_px = config.patches_px.iter().copied().max().unwrap_or_default();
+        network::JudgeConfig { patch_px, widths: config.widths.clone() }
+    }
+
+    /// The judge, for those who draw it.
+    fn networks(&self) -> Result<Architecture, Failure> {
+        let network = architecture::of_judge(&self.judge(), 1, self.experiment.scale);
+        Ok(Architecture { networks: vec![network.map_err(Failure::internal)?] })
+    }
+
     /// The manifest of a study that begins, or goes on.
     fn describe(&self) -> Result<Manifest, Failure> {
         let Self { workspace, request, experiment, opened, folder, .. } = self;
         let config = &experiment.judge;
-        let patch_px = config.patches_px.iter().copied().max().unwrap_or_default();
-        let judge = network::JudgeConfig { patch_px, widths: config.widths.clone() };
+        let judge = self.judge();
         let (parameters, _) = judge.init(1, experiment.seed, &Device::Cpu).map_err(Failure::internal)?;
         let before = read_manifest(folder.path())?;
         let images = &opened.images;

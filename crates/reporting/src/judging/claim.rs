@@ -6,21 +6,21 @@ use super::matrix;
 use crate::JudgeMeasure;
 
 /// The claim under one size of crop and one training of the judge.
-pub(super) struct Case<'a> {
-    pub(super) row: &'a JudgeDifferenceRow,
+pub(crate) struct Case<'a> {
+    pub(crate) row: &'a JudgeDifferenceRow,
     /// Accuracy on the method that is said to fool judges more, minus that on the other, with its interval.
-    pub(super) difference: f64,
-    pub(super) low: f64,
-    pub(super) high: f64,
+    pub(crate) difference: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
     /// How often chance alone makes such a difference in the one or other of all comparisons.
-    pub(super) p: f64,
+    pub(crate) p: f64,
     /// Below this, chance is no explanation.
     level: f64,
 }
 
 /// What a comparison says of the claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Says {
+pub(crate) enum Says {
     /// Its interval lies below 0, and chance is no explanation: the method fools judges more.
     Holds,
     /// It lies above 0 in that way: the other one does.
@@ -30,7 +30,7 @@ pub(super) enum Says {
 }
 
 impl Case<'_> {
-    pub(super) fn says(&self) -> Says {
+    pub(crate) fn says(&self) -> Says {
         match self {
             _ if self.p >= self.level => Says::Nothing,
             _ if self.high < 0. => Says::Holds,
@@ -42,7 +42,7 @@ impl Case<'_> {
 
 /// The claim under every size of crop and every training, in the order of records; their p are Holm's, since of many
 /// comparisons some differ by chance.
-pub(super) fn cases<'a>(records: &'a JudgeRecords, claim: &Claim) -> Vec<Case<'a>> {
+pub(crate) fn cases<'a>(records: &'a JudgeRecords, claim: &Claim) -> Vec<Case<'a>> {
     let accuracy = matrix::name(JudgeMeasure::Accuracy);
     let of_row = |row: &'a JudgeDifferenceRow| {
         let pair = (row.a.as_str(), row.b.as_str());
@@ -127,7 +127,7 @@ fn listed(cases: &[&Case]) -> String {
 }
 
 /// A training as it is written in a sentence.
-pub(super) fn training(name: &str) -> String {
+pub(crate) fn training(name: &str) -> String {
     match name {
         JudgeDifferenceRow::ITSELF => "the very method that they are tested on".to_owned(),
         matrix::MIX => "the mix of all networks".to_owned(),
