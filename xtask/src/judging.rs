@@ -105,7 +105,7 @@ impl Study<'_> {
         self.folder.write_seen(&self.opened.seen)?;
         self.networks()?.save(self.folder)?;
         manifest.save(self.folder.path())?;
-        self.judge(checkpoint, &mut manifest).inspect_err(|failure| {
+        self.conduct(checkpoint, &mut manifest).inspect_err(|failure| {
             let stopped = matches!(failure.exit(), ExitKind::Interrupted | ExitKind::Terminated);
             manifest.status = if stopped { Status::Stopped } else { Status::Failed };
             // The error that is reported is the one that ended the study.
@@ -123,7 +123,7 @@ impl Study<'_> {
     }
 
     /// Makes the pictures, trains the judges, and keeps what they say.
-    fn judge(&self, checkpoint: Option<Checkpoint>, manifest: &mut Manifest) -> Result<(), Failure> {
+    fn conduct(&self, checkpoint: Option<Checkpoint>, manifest: &mut Manifest) -> Result<(), Failure> {
         let done = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
         // Pictures are made again by a resume: until they are all there, nothing is lost at any moment.
         self.interrupt
