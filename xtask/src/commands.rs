@@ -15,6 +15,7 @@ mod report;
 #[cfg(unix)]
 mod torture;
 mod upscale;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Evaluate(evaluate::Args),
     /// Make what is shown to others: one page with all tables and charts.
     Report(report::Args),
+    /// Check whether figures still say what their runs say: charts, comparisons, reports.
+    Verify(verify::Args),
     /// Look whether machine, data and results are as they should be, and say what to do.
     Doctor(doctor::Args),
     /// Measure our speed and memory against other engines'.
@@ -78,6 +81,7 @@ impl Command {
             Self::Export(args) => export::run(&args),
             Self::Evaluate(args) => evaluate::run(&args),
             Self::Report(args) => report::run(&args),
+            Self::Verify(args) => verify::run(&args),
             Self::Doctor(args) => doctor::run(&args),
             Self::Bench(args) => bench::run(&args),
             Self::BenchWorker(args) => bench::work(&args),

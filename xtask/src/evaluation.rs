@@ -13,11 +13,15 @@ use plumage_imaging::{
     decode::Limits,
     resize::{Ratio, resize},
 };
+use plumage_losses::LossConfig;
 use plumage_metrics::{Protocol, Score, TestImage};
 use plumage_models::{Draw, Grid, ModelConfig, Upscaler, weights::Tensors};
-use plumage_record::EvaluationRow;
+use plumage_record::{EvaluationRow, GapRow};
 use plumage_reporting::Panel;
-use plumage_trainer::evaluate::{Measured, measure};
+use plumage_trainer::{
+    evaluate::{Measured, measure},
+    gap,
+};
 
 use crate::{device, failure::Failure};
 
@@ -98,6 +102,18 @@ impl<'a> Network<'a> {
         let grid = self.config.architecture().grid();
         let (measured, _) = measure(self.model.as_ref(), grid, name, image, &self.device)?;
         Ok(measured.sr)
+    }
+
+    /// What the network loses on one image of a part.
+    pub(crate) fn loss(
+        &self,
+        part: &str,
+        name: &str,
+        image: &TestImage,
+        loss: &LossConfig,
+    ) -> Result<GapRow, Failure> {
+        let network = (self.model.as_ref(), self.config.architecture().grid());
+        Ok(gap::of_image(network, part, name, image, loss, &self.device)?)
     }
 
     /// Whether the network fits another scale than the one it was trained for.

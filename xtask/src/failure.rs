@@ -295,6 +295,11 @@ impl From<ReportError> for Failure {
     fn from(error: ReportError) -> Self {
         match error {
             ReportError::Record(error) => error.into(),
+            ReportError::NoOrigin { .. } => Self::said(ExitKind::Input, error)
+                .help("cargo xtask chart NAME draws the figures of a run again, with where they come from"),
+            ReportError::NoSuchRun { .. } => {
+                Self::said(ExitKind::Input, error).help("say with --results which folder the run lies in")
+            }
             ReportError::Beside { .. } => Self::caused(ExitKind::Input, &error),
             error => Self::internal(error),
         }

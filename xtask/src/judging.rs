@@ -12,12 +12,12 @@ use plumage_data::fingerprint;
 use plumage_metrics::Protocol;
 use plumage_models::judge as network;
 use plumage_record::{
-    Checkpoint, Claim, Identity, ImageSet, JudgeRecords, JudgeStudy, Manifest, ModelSummary, Provenance,
-    Purpose, RunFolder, SeenImage, Status, newest_checkpoint, read_manifest, sha256,
+    Architecture, Checkpoint, Claim, Identity, ImageSet, JudgeRecords, JudgeStudy, Manifest, ModelSummary,
+    Provenance, Purpose, RunFolder, SeenImage, Status, newest_checkpoint, read_manifest, sha256,
 };
 use plumage_reporting::write_run;
 use plumage_trainer::{
-    Ending, find_checkpoint,
+    architecture, find_checkpoint,
     judge::{self, CONTROLS, Findings, Judged, Judging},
 };
 
@@ -100,12 +100,31 @@ struct Study<'a> {
 impl Study<'_> {
     fn run(&self) -> Result<ExitCode, Failure> {
         let checkpoint = self.checkpoint()?;
-        let done = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
         let mut manifest = self.describe()?;
         self.folder.save(Purpose::Config, "config.toml", self.request.resolved.as_bytes())?;
         self.folder.write_seen(&self.opened.seen)?;
+        self.networks()?.save(self.folder)?;
         manifest.save(self.folder.path())?;
+        self.judge(checkpoint, &mut manifest).inspect_err(|failure| {
+            let stopped = matches!(failure.exit(), ExitKind::Interrupted | ExitKind::Terminated);
+            manifest.status = if stopped { Status::Stopped } else { Status::Failed };
+            // The error that is reported is the one that ended the study.
+            let _ = manifest.save(self.folder.path());
+            let _ = write_run(self.folder.path());
+        })?;
+        manifest.status = Status::Finished;
+        manifest.save(self.folder.path())?;
+        let written = write_run(self.folder.path())?;
+        if let Some(records) = JudgeRecords::read(self.folder.path())? {
+            say!("{}", plumage_reporting::verdict_text(&records));
+        }
+        say!("{} files in {}: begin with README.md", written.len(), self.folder.path().display());
+        Ok(ExitKind::Ok.into())
+    }
 
+    /// Makes the pictures, trains the judges, and keeps what they say.
+    fn judge(&self, checkpoint: Option<Checkpoint>, manifest: &mut Manifest) -> Result<(), Failure> {
+        let done = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
         // Pictures are made again by a resume: until they are all there, nothing is lost at any moment.
         self.interrupt
             .finishing(format!("stopped while pictures are made; {done} trained judges are committed"));
@@ -115,16 +134,8 @@ impl Study<'_> {
         let shots = studio.shoot(images)?;
         let (names, device) = (self.experiment.methods(), device::best()?);
         let task = self.task(&names, &shots, &device);
-        let judged = self.train(&task, checkpoint, &mut manifest)?;
-        self.keep(&task, judged, &shots)?;
-        manifest.status = Status::Finished;
-        manifest.save(self.folder.path())?;
-        let written = write_run(self.folder.path())?;
-        if let Some(records) = JudgeRecords::read(self.folder.path())? {
-            say!("{}", plumage_reporting::verdict_text(&records));
-        }
-        say!("{} files in {}: begin with README.md", written.len(), self.folder.path().display());
-        Ok(ExitKind::Ok.into())
+        let judged = self.train(&task, checkpoint, manifest)?;
+        self.keep(&task, judged, &shots)
     }
 
     /// The checkpoint to go on from, if there is one of this very study.
@@ -177,20 +188,13 @@ impl Study<'_> {
         let trained = judge::train(task, checkpoint, &mut watch);
         watch.finish();
         let judged = trained.inspect_err(|_| {
-            manifest.status = Status::Failed;
             manifest.steps_done = self.folder.checkpoints().newest_step().unwrap_or(0) * steps;
-            // The error that is reported is the one that ended the training.
-            let _ = manifest.save(self.folder.path());
-            let _ = write_run(self.folder.path());
         })?;
-        manifest.status = Status::Stopped;
         (manifest.steps_done, manifest.training_s) = (judged.judges * steps, judged.elapsed_s);
+        manifest.status = Status::Stopped;
         manifest.save(self.folder.path())?;
         let left = format!("stopped with {} of {all} judges trained and committed", judged.judges);
         self.interrupt.finishing(left);
-        if judged.ending == Ending::Stopped {
-            write_run(self.folder.path())?;
-        }
         self.interrupt.check()?;
         note!("{all} judges are trained; drawing intervals");
         Ok(judged)
@@ -229,12 +233,24 @@ impl Study<'_> {
         }
     }
 
+    /// A judge of the largest crops.
+    fn judge(&self) -> network::JudgeConfig {
+        let config = &self.experiment.judge;
+        let patch_px = config.patches_px.iter().copied().max().unwrap_or_default();
+        network::JudgeConfig { patch_px, widths: config.widths.clone() }
+    }
+
+    /// The judge, for those who draw it.
+    fn networks(&self) -> Result<Architecture, Failure> {
+        let network = architecture::of_judge(&self.judge(), 1, self.experiment.scale);
+        Ok(Architecture { networks: vec![network.map_err(Failure::internal)?] })
+    }
+
     /// The manifest of a study that begins, or goes on.
     fn describe(&self) -> Result<Manifest, Failure> {
         let Self { workspace, request, experiment, opened, folder, .. } = self;
         let config = &experiment.judge;
-        let patch_px = config.patches_px.iter().copied().max().unwrap_or_default();
-        let judge = network::JudgeConfig { patch_px, widths: config.widths.clone() };
+        let judge = self.judge();
         let (parameters, _) = judge.init(1, experiment.seed, &Device::Cpu).map_err(Failure::internal)?;
         let before = read_manifest(folder.path())?;
         let images = &opened.images;

@@ -1,5 +1,6 @@
 //! The reports: which runs they need of the workspace, found, gone on with, or made.
 
+pub(crate) mod course;
 pub(crate) mod papers;
 mod runs;
 

@@ -1,6 +1,7 @@
 //! A run from beginning to end: open the data, train, measure, keep and draw what came out.
 
 mod curve;
+mod gap;
 mod images;
 
 use std::{
@@ -16,13 +17,14 @@ use candle_core::{DType, Device, Tensor};
 use plumage_data::{Batches, DataRoots, Dataset, fingerprint};
 use plumage_models::weights;
 use plumage_record::{
-    BestValidation, EventPicture, Identity, ImageSet, Manifest, ModelSummary, Provenance, Purpose, RunFolder,
-    Status, newest_checkpoint, read_manifest, sha256,
+    Architecture, BestValidation, EventPicture, Identity, ImageSet, Manifest, ModelSummary, Provenance,
+    Purpose, RunFolder, Status, newest_checkpoint, read_manifest, sha256,
 };
 use plumage_reporting::{keep_figure, write_run};
-use plumage_trainer::{Ending, Outcome, find_checkpoint, restore, validation::ValidationSet};
+use plumage_trainer::{Ending, Outcome, architecture, find_checkpoint, restore, validation::ValidationSet};
 
 use self::curve::keep_curve;
+use self::gap::keep_gap;
 use self::images::{Images, baseline, validation_set};
 use crate::{
     device, difference,
@@ -183,6 +185,7 @@ fn run_in(
     }
     folder.save(Purpose::Config, "config.toml", request.resolved.as_bytes())?;
     folder.write_seen(&images.seen)?;
+    networks(experiment)?.save(folder)?;
     manifest.save(folder.path())?;
 
     let mut watch = Watch::new(experiment.trainer.steps, done, interrupt.clone());
@@ -204,6 +207,7 @@ fn run_in(
         interrupt.check()?;
     }
     keep(request, experiment, &images.sets, folder, &outcome, interrupt)?;
+    keep_gap(experiment, (&images.train, validation), folder, &outcome, interrupt)?;
     manifest.status = Status::Finished;
     manifest.save(folder.path())?;
     let written = write_run(folder.path())?;
@@ -263,6 +267,19 @@ fn describe(
         bicubic: Some(baseline(validation)?),
         best: None,
     })
+}
+
+/// The networks of a run, for those who draw them.
+fn networks(experiment: &RestoreExperiment) -> Result<Architecture, Failure> {
+    let (scale, patch_px) = (experiment.scale, experiment.data.patches.hr_size());
+    let upscaler = architecture::of_upscaler(&experiment.model, scale, patch_px);
+    let channels = experiment.model.architecture().channels().count();
+    let adversary = experiment
+        .adversarial
+        .as_ref()
+        .map(|adversary| architecture::of_discriminator(&adversary.discriminator, channels, scale, patch_px));
+    let networks = [upscaler].into_iter().chain(adversary).collect::<candle_core::Result<_>>();
+    Ok(Architecture { networks: networks.map_err(Failure::internal)? })
 }
 
 /// Shows the comparison figures among the files of the run in TensorBoard, if it is to be there.

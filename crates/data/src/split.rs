@@ -146,6 +146,11 @@ impl Part {
         }
         Ok(Self { dataset: Arc::clone(dataset), indices })
     }
+
+    /// The first so many images of `dataset`, or all where there are fewer.
+    pub fn first(dataset: &Arc<dyn Dataset>, images: usize) -> Self {
+        Self { dataset: Arc::clone(dataset), indices: (0..dataset.len().min(images)).collect() }
+    }
 }
 
 impl Dataset for Part {

@@ -160,4 +160,14 @@ pub enum ImagingError {
         /// What the encoder said.
         source: ImageError,
     },
+    /// Words could not be put beside the pixels of a PNG.
+    #[error("failed to encode a {width}x{height} picture with notes as PNG: {reason}")]
+    Note {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// What the encoder said.
+        reason: String,
+    },
 }

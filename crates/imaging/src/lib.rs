@@ -11,6 +11,7 @@ pub mod decode;
 pub mod encode;
 pub mod flat;
 pub mod invisible;
+pub mod notes;
 pub mod picture;
 pub mod resize;
 

@@ -14,8 +14,9 @@ pub enum Weight {
     /// The factor of the term's value.
     Fixed(#[schemars(range(min = 0.0))] f64),
     /// The norm of the term's gradient at the SR images as a part of the norm of all terms before it, which the factor is
-    /// chosen for anew at every step; 0 where the term does not pull at all.
-    Share(#[schemars(range(min = 0.0, max = 10.0))] f64),
+    /// chosen for anew at every step; 0 where the term does not pull at all. Records have shares of all norms together: beside
+    /// one other term, `share = 0.5` is a third there.
+    Share(#[schemars(range(min = 0.0, max = 1000.0))] f64),
 }
 
 impl Weight {

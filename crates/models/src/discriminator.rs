@@ -6,7 +6,7 @@
 
 use candle_core::{Device, Result, Tensor};
 use candle_nn::VarBuilder;
-use plumage_conv::Activation;
+use plumage_conv::{Activation, Layer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +118,11 @@ impl Discriminator {
             normal.head = norm.apply(&normal.head)?;
         }
         self.verdicts(&normal, images)
+    }
+
+    /// The convolutions, which share their parameters with the network; its verdict is a linear layer after the last one.
+    pub fn layers(&self) -> &[Layer] {
+        &self.classifier.layers
     }
 
     fn verdicts(&self, classifier: &Classifier, images: &Tensor) -> Result<Tensor> {

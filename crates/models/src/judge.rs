@@ -5,7 +5,7 @@
 
 use candle_core::{Device, Result, Tensor, bail};
 use candle_nn::VarBuilder;
-use plumage_conv::Activation;
+use plumage_conv::{Activation, Layer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -93,6 +93,11 @@ impl Judge {
             bail!("the judge looks at patches of {0} x {0} pixels, got {height} x {width}", self.patch_px);
         }
         self.classifier.logits(patches)
+    }
+
+    /// The convolutions, which share their parameters with the network; its verdict is a linear layer after their mean.
+    pub fn layers(&self) -> &[Layer] {
+        &self.classifier.layers
     }
 
     /// What the last convolution sees, for a perceptual loss; of images of any size.

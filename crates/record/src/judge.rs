@@ -7,16 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     RecordError, RunFolder,
     disk::{self, Purpose},
+    files::{
+        JUDGE_CELLS as CELLS, JUDGE_CURVES as CURVES, JUDGE_DIFFERENCES as DIFFERENCES, JUDGE_ROC as ROC,
+        JUDGE_STUDY as STUDY, METHODS, SPECTRA,
+    },
     rows,
 };
-
-const STUDY: &str = "judge.json";
-const CELLS: &str = "judge.csv";
-const DIFFERENCES: &str = "judge_differences.csv";
-const ROC: &str = "judge_roc.csv";
-const CURVES: &str = "judge_curves.csv";
-const METHODS: &str = "methods.csv";
-const SPECTRA: &str = "spectra.csv";
 
 /// judge.json: what was judged, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -196,6 +192,18 @@ pub struct JudgeRecords {
     pub spectra: Vec<SpectrumRow>,
 }
 
+impl JudgeStudy {
+    /// Reads judge.json of the run folder `run`; none where there is none.
+    ///
+    /// # Errors
+    /// A file that cannot be read; [`RecordError::Row`] for one that is no study.
+    pub fn read(run: &Path) -> Result<Option<Self>, RecordError> {
+        let path = run.join(STUDY);
+        let Some(text) = disk::read(Purpose::Judge, &path)? else { return Ok(None) };
+        serde_json::from_slice(&text).map(Some).map_err(|error| not_a_study(&path, &error))
+    }
+}
+
 impl JudgeRecords {
     /// Writes all of it into a run folder; judge.json comes last, so that where it is the others are.
     ///
@@ -220,10 +228,9 @@ impl JudgeRecords {
     /// # Errors
     /// A file that cannot be read; [`RecordError::Row`] for a line that is no row.
     pub fn read(run: &Path) -> Result<Option<Self>, RecordError> {
-        let path = run.join(STUDY);
-        let Some(text) = disk::read(Purpose::Judge, &path)? else { return Ok(None) };
+        let Some(study) = JudgeStudy::read(run)? else { return Ok(None) };
         Ok(Some(Self {
-            study: serde_json::from_slice(&text).map_err(|error| not_a_study(&path, &error))?,
+            study,
             cells: rows::read(Purpose::Judge, &run.join(CELLS))?,
             differences: rows::read(Purpose::Judge, &run.join(DIFFERENCES))?,
             roc: rows::read(Purpose::Judge, &run.join(ROC))?,

@@ -7,14 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Provenance, RecordError, commit,
     disk::{self, Purpose},
+    files::MANIFEST as FILE,
     provenance::now,
 };
 
 /// Version of the format of manifest.json.
 const FORMAT: u32 = 1;
-
-/// Its file name in the run folder.
-const FILE: &str = "manifest.json";
 
 /// How far a run got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -43,6 +43,40 @@ impl Provenance {
     }
 }
 
+/// How the code of a clone compares with that of a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeSince {
+    /// Nothing that computes or draws differs.
+    Same,
+    /// Something does.
+    Changed,
+    /// The clone does not know the commit.
+    NoSuchCommit,
+    /// This is no clone, or there is no git.
+    NoClone,
+}
+
+impl CodeSince {
+    /// Asks git how the files of the clone that `workspace` is in differ from those of `commit`, changes that are not committed
+    /// included. What is written about the code, and what it is run on, is left out.
+    pub fn of(workspace: &Path, commit: &str) -> Self {
+        const CODE: [&str; 4] = ["crates", "xtask", "Cargo.toml", "Cargo.lock"];
+        if git(workspace, &["rev-parse", "HEAD"]).is_none() {
+            return Self::NoClone;
+        }
+        // A name that git would take for a flag or for a range is no commit.
+        let is_hash = !commit.is_empty() && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !is_hash || git(workspace, &["cat-file", "-e", &format!("{commit}^{{commit}}")]).is_none() {
+            return Self::NoSuchCommit;
+        }
+        let quiet = ["diff", "--quiet", commit, "--"];
+        match git(workspace, &[&quiet[..], &CODE].concat()) {
+            Some(_) => Self::Same,
+            None => Self::Changed,
+        }
+    }
+}
+
 /// Now, as RFC 3339 in UTC.
 pub(crate) fn now() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
@@ -80,4 +114,38 @@ pub(crate) fn cpu_features() -> Vec<String> {
     #[cfg(not(target_arch = "x86_64"))]
     let found: [(&str, bool); 0] = [];
     found.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A clone with one commit, and its hash; none where there is no git.
+    fn clone(folder: &Path) -> Option<String> {
+        fs::create_dir_all(folder.join("crates")).unwrap();
+        fs::write(folder.join("crates/a.rs"), "one").unwrap();
+        fs::write(folder.join("README.md"), "one").unwrap();
+        git(folder, &["init", "--quiet"])?;
+        git(folder, &["add", "."])?;
+        let author = ["-c", "user.name=a", "-c", "user.email=a@b.c"];
+        git(folder, &[&author[..], &["commit", "--quiet", "--message", "one"]].concat())?;
+        git(folder, &["rev-parse", "HEAD"])
+    }
+
+    #[test]
+    fn code_is_compared_with_that_of_a_commit_and_documents_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let Some(commit) = clone(folder.path()) else { return eprintln!("skipped: there is no git here") };
+        let since = |commit: &str| CodeSince::of(folder.path(), commit);
+        assert_eq!(since(&commit), CodeSince::Same);
+        fs::write(folder.path().join("README.md"), "two").unwrap();
+        assert_eq!(since(&commit), CodeSince::Same);
+        fs::write(folder.path().join("crates/a.rs"), "two").unwrap();
+        assert_eq!(since(&commit), CodeSince::Changed);
+        for unknown in ["", "--help", "HEAD", "0123456789012345678901234567890123456789"] {
+            assert_eq!(since(unknown), CodeSince::NoSuchCommit, "{unknown}");
+        }
+    }
 }

@@ -18,10 +18,7 @@ use crate::{
 pub(crate) use metrics::append_metrics;
 pub use metrics::{AdversaryRow, Artefacts, MetricsRow, TermRow, Validation, read_metrics};
 
-pub(crate) const METRICS: &str = "metrics.csv";
-pub(crate) const TIMING: &str = "timing.csv";
-pub(crate) const EVALUATION: &str = "evaluation.csv";
-pub(crate) const CURVE: &str = "curve.csv";
+pub(crate) use crate::files::{CURVE, EVALUATION, METRICS, TIMING};
 
 /// A row of timing.csv.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

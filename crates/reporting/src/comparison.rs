@@ -2,18 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
-use plumage_record::{Purpose, commit};
+use plumage_record::{Purpose, commit, files};
 
 use crate::{
     ReportError, charts,
     decibels::{self, On, Psnr},
     number::{duration, grouped},
-    plot,
+    origin::Origin,
+    plot::{self, Picture},
     records::Records,
     run::save_pictures,
     scores::{BICUBIC, SetScores},
     tables::Table,
 };
+
+/// What stands before the names of the charts of a comparison in their origin.
+pub(crate) const FOLDER: &str = "comparison";
+
+const OVER_STEPS: &str = "psnr_over_steps";
+const OVER_SECONDS: &str = "psnr_over_seconds";
+const CHARTS: [&str; 2] = [OVER_STEPS, OVER_SECONDS];
 
 /// What came of comparing runs.
 #[derive(Clone, Debug)]
@@ -35,18 +43,14 @@ pub fn compare(runs: &[PathBuf], place: &Path) -> Result<Comparison, ReportError
     let runs: Vec<Records> = runs.iter().map(|run| Records::read(run)).collect::<Result<_, _>>()?;
     let table = table(&runs);
     let mut pictures = Vec::new();
-    let basis = runs.iter().find_map(measured_on);
-    if let Some((on, protocol)) = &basis {
-        let lines = [
-            ("psnr_over_steps", charts::over_steps(&runs, *on, protocol)),
-            ("psnr_over_seconds", charts::over_seconds(&runs, *on, protocol)),
-        ];
-        for (name, chart) in lines {
-            if let Some(chart) = chart {
-                pictures.push((name, plot::picture(name, &chart)?));
-            }
+    for name in CHARTS {
+        if let Some(picture) = one(name, &runs)? {
+            let all: Vec<&Records> = runs.iter().collect();
+            let origin = Origin::of(&format!("{FOLDER}/{name}"), &all, files(name))?;
+            pictures.push((name, picture.with_origin(origin.as_ref())?));
         }
     }
+    let basis = runs.iter().find_map(measured_on);
     commit::sweep(place)?;
     let mut files = save_pictures(Purpose::Comparison, place, &pictures)?;
     let names: Vec<&str> = pictures.iter().map(|(name, _)| *name).collect();
@@ -60,6 +64,22 @@ pub fn compare(runs: &[PathBuf], place: &Path) -> Result<Comparison, ReportError
         files.push(path);
     }
     Ok(Comparison { table: table.text(), files })
+}
+
+/// Draws the chart of that name, without its origin; none where the runs have no numbers for it.
+pub(crate) fn one(name: &str, runs: &[Records]) -> Result<Option<Picture>, ReportError> {
+    let Some((on, protocol)) = runs.iter().find_map(measured_on) else { return Ok(None) };
+    let chart = match name {
+        OVER_STEPS => charts::over_steps(runs, on, &protocol),
+        OVER_SECONDS => charts::over_seconds(runs, on, &protocol),
+        _ => None,
+    };
+    chart.map(|chart| plot::picture(name, &chart)).transpose()
+}
+
+/// The records that the chart of that name is drawn from.
+pub(crate) fn files(name: &str) -> &'static [&'static str] {
+    if name == OVER_SECONDS { &[files::METRICS, files::TIMING] } else { &[files::METRICS] }
 }
 
 /// What the validation of a run measured PSNR on, and under which protocol.

@@ -17,6 +17,20 @@ pub enum ReportError {
         /// What the drawing library says.
         reason: String,
     },
+    /// A picture that says nothing of where it comes from.
+    #[error("{} does not say where it comes from: Plumage did not draw it, or a program that saved it again left that out", path.display())]
+    NoOrigin {
+        /// The picture.
+        path: PathBuf,
+    },
+    /// A run that a picture shows is not found.
+    #[error("the run {run}, which {} shows, is not found", path.display())]
+    NoSuchRun {
+        /// The picture.
+        path: PathBuf,
+        /// The run.
+        run: String,
+    },
     /// What is shown beside runs cannot be understood.
     #[error("{path}: {reason}")]
     Beside {

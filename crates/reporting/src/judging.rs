@@ -1,19 +1,27 @@
 //! Everything that is drawn of a study of judges, into its run folder.
 
-mod charts;
+pub(crate) mod charts;
 mod claim;
-mod matrix;
+pub(crate) mod matrix;
 mod methods;
 mod readme;
+
+pub(crate) use self::{
+    claim::{Case, Says, cases, training},
+    readme::controls,
+};
 
 use std::path::{Path, PathBuf};
 
 use plumage_record::{JudgeRecords, Purpose, commit};
 
 use crate::{
-    JudgeMeasure, ReportError, gallery,
+    JudgeMeasure, ReportError,
+    charts::FOLDER,
+    gallery,
+    origin::Origin,
     records::Records,
-    run::save_pictures,
+    run::{save_diagram, save_pictures},
     tables::{judge_matrix_csv, judge_matrix_markdown, judge_matrix_text},
 };
 
@@ -24,17 +32,23 @@ pub(crate) fn write(run: &Path, records: &Records) -> Result<Vec<PathBuf>, Repor
     let mut written = vec![run.join("README.md")];
     let mut names = Vec::new();
     if let Some(judged) = &judged {
-        let pictures = charts::all(judged, records)?;
-        let named: Vec<_> = pictures.iter().map(|(name, picture)| (name.as_str(), picture.clone())).collect();
-        written.extend(save_pictures(Purpose::Chart, &run.join("charts"), &named)?);
+        names = charts::names(judged);
+        for name in &names {
+            let Some(picture) = charts::one(name, judged, records)? else { continue };
+            let origin = Origin::of(&format!("{FOLDER}/{name}"), &[records], charts::files(name))?;
+            let picture = picture.with_origin(origin.as_ref())?;
+            written.extend(save_pictures(Purpose::Chart, &run.join(FOLDER), &[(name, picture)])?);
+        }
         written.extend(save_tables(&run.join("tables"), judged, records)?);
-        names.extend(pictures.into_iter().map(|(name, _)| name));
     }
-    let drawn = gallery::draw_all(run)?;
+    let diagram = save_diagram(records)?;
+    let has_diagram = diagram.is_some();
+    written.extend(diagram);
+    let drawn = gallery::draw_all(records)?;
     let figures: Vec<String> =
         drawn.iter().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
     written.extend(drawn);
-    let text = readme::markdown(records, judged.as_ref(), &names, &figures);
+    let text = readme::markdown(records, judged.as_ref(), &names, &figures, has_diagram);
     commit::file(Purpose::Readme, &written[0], text.as_bytes())?;
     Ok(written)
 }

@@ -5,8 +5,15 @@
 
 mod run;
 
+mod embedded;
+mod origin;
+mod redraw;
+mod verify;
+
 mod charts;
 mod comparison;
+mod course;
+mod diagram;
 mod figure;
 mod gallery;
 mod judging;
@@ -30,9 +37,13 @@ pub use charts::{
     MethodSharpness, MethodSpectrum, Quantity, Roc, RocCurve, Sharpness, Spectra,
 };
 pub use comparison::{Comparison, compare};
+pub use course::{CourseAbout, CourseRuns, write_course};
+pub use embedded::embedded_figures;
 pub use error::ReportError;
 pub use figure::{Panel, figure};
 pub use gallery::keep_figure;
 pub use judging::verdict_text;
+pub use origin::{Origin, RecordOrigin, RunOrigin, Stamp, read_stamp};
 pub use plot::{Heading, Picture};
 pub use run::{save_pictures, write_run};
+pub use verify::{Checked, Finding, verify};

@@ -15,6 +15,6 @@ pub(crate) use bars::{Bar, Bars, Group};
 pub use canvas::Picture;
 pub use frame::Heading;
 
-pub(crate) use canvas::picture;
+pub(crate) use canvas::{WIDTH, picture, text_width};
 pub(crate) use heat_map::{HeatCell, HeatMap};
 pub(crate) use lines::{Level, Line, Lines, Mark};

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use plumage_record::{Manifest, Purpose, commit, disk};
 
-use crate::{ReportError, charts, gallery, judging, plot::Picture, records::Records, summary, tables};
+use crate::{
+    ReportError, charts, diagram, gallery, judging, plot::Picture, records::Records, summary, tables,
+};
 
 /// The files in the folder of tables.
 const TABLES: [&str; 2] = ["evaluation.md", "evaluation.csv"];
@@ -23,17 +25,20 @@ pub fn write_run(run: &Path) -> Result<Vec<PathBuf>, ReportError> {
         return judging::write(run, &records);
     }
     let pictures = charts::all(&records)?;
-    let folder = run.join("charts");
+    let folder = run.join(charts::FOLDER);
     let mut written = vec![run.join("README.md")];
     written.extend(save_pictures(Purpose::Chart, &folder, &pictures)?);
+    let diagram = save_diagram(&records)?;
+    let has_diagram = diagram.is_some();
+    written.extend(diagram);
     written.extend(save_tables(&run.join("tables"), &records)?);
     remove_all_but(run, &written)?;
-    let drawn = gallery::draw_all(run)?;
+    let drawn = gallery::draw_all(&records)?;
     let figures: Vec<String> =
         drawn.iter().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
     written.extend(drawn);
     let names: Vec<&str> = pictures.iter().map(|(name, _)| *name).collect();
-    let text = summary::markdown(&records, &names, &figures);
+    let text = summary::markdown(&records, &names, &figures, has_diagram);
     commit::file(Purpose::Readme, &written[0], text.as_bytes())?;
     Ok(written)
 }
@@ -58,6 +63,14 @@ pub fn save_pictures(
     Ok(written)
 }
 
+/// Writes the drawing of the networks, where the run has a record of them; returns the file.
+pub(crate) fn save_diagram(records: &Records) -> Result<Option<PathBuf>, ReportError> {
+    let Some(svg) = diagram::of_run(records)? else { return Ok(None) };
+    let path = records.path.join(charts::FOLDER).join(format!("{}.svg", diagram::NAME));
+    commit::file(Purpose::Chart, &path, svg.as_bytes())?;
+    Ok(Some(path))
+}
+
 /// Writes the scores as Markdown and CSV into `folder`, which is made as needed; returns the files, none without scores.
 fn save_tables(folder: &Path, records: &Records) -> Result<Vec<PathBuf>, ReportError> {
     if records.evaluation.is_empty() {
@@ -76,7 +89,7 @@ fn save_tables(folder: &Path, records: &Records) -> Result<Vec<PathBuf>, ReportE
 fn remove_all_but(run: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
     let pictures = |name: &&str| ["svg", "png"].map(|ending| run.join(format!("charts/{name}.{ending}")));
     let tables = TABLES.iter().map(|name| run.join("tables").join(name));
-    let every = charts::NAMES.iter().flat_map(pictures).chain(tables);
+    let every = charts::NAMES.iter().chain([&diagram::NAME]).flat_map(pictures).chain(tables);
     for path in every.filter(|path| !written.contains(path) && path.exists()) {
         disk::remove(Purpose::Chart, &path)?;
     }

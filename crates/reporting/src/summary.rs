@@ -15,8 +15,9 @@ const MOST_FIGURES: usize = 6;
 /// The charts that stand with the result; the others tell of the training.
 const RESULT_CHARTS: [&str; 3] = ["evaluation", "gains", "psnr"];
 
-/// The README of a run with the given charts and comparison figures, both by name.
-pub(crate) fn markdown(records: &Records, charts: &[&str], figures: &[String]) -> String {
+/// The README of a run with the given charts and comparison figures, both by name, and with the drawing of its networks where it
+/// has one.
+pub(crate) fn markdown(records: &Records, charts: &[&str], figures: &[String], has_diagram: bool) -> String {
     let Records { name, manifest, .. } = records;
     let mut text = format!("# {name}\n\n");
     if let Some(manifest) = manifest {
@@ -29,6 +30,7 @@ pub(crate) fn markdown(records: &Records, charts: &[&str], figures: &[String]) -
     text += &pictures(figures);
     if let Some(manifest) = manifest {
         text += &what_ran(manifest);
+        text += if has_diagram { DIAGRAM } else { "" };
         text += &again(name, manifest, records);
     }
     text += &training_charts(charts);
@@ -118,6 +120,9 @@ fn what_ran(manifest: &Manifest) -> String {
     )
 }
 
+/// The drawing of the networks.
+pub(crate) const DIAGRAM: &str = "![the networks, layer by layer](charts/architecture.svg)\n\n";
+
 /// The commands that make the run again, or go on with it, and draw it again.
 pub(crate) fn commands(name: &str, manifest: &Manifest) -> String {
     let changes: String = manifest.set.iter().map(|change| format!(" --set {}", quoted(change))).collect();
@@ -196,6 +201,7 @@ const FILES: &str = "\
 | config.toml | every setting of the run, `extends` and `--set` worked in |
 | manifest.json | what ran, how far, on what, from which commit and data |
 | data.csv | the images that were learnt from and measured on, with the SHA-256 of each |
+| architecture.json | the networks, step by step |
 | metrics.csv | loss, learning rate and validation by step |
 | timing.csv | seconds that passed, seconds of processor time, and speed, by step |
 | evaluation.csv | PSNR and SSIM of every image |

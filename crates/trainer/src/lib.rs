@@ -10,9 +10,12 @@ pub mod judge;
 pub mod restore;
 pub mod validation;
 
+pub mod architecture;
+
 mod checkpoint;
 pub mod ema;
 pub mod evaluate;
+pub mod gap;
 pub mod gradients;
 pub mod optimizer;
 mod resume;

@@ -51,4 +51,6 @@ pub struct Outcome {
     pub best: Option<Best>,
     /// The weights of the best validation.
     pub weights: Tensors,
+    /// The weights after the last step, averaged where an average is kept.
+    pub last: Tensors,
 }

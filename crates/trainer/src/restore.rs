@@ -277,15 +277,14 @@ fn resume(run: &Restore, checkpoint: Option<&Checkpoint>, state: &mut State) -> 
 }
 
 fn outcome(state: State, ending: Ending, spent: Spent) -> Result<Outcome, TrainError> {
-    let weights = match &state.best_weights {
-        Some(weights) => weights.clone(),
-        None => state.shown().tensors()?,
-    };
+    let last = state.shown().tensors()?;
+    let weights = state.best_weights.clone().unwrap_or_else(|| last.clone());
     Ok(Outcome {
         ending,
         steps: state.counters.step,
         elapsed_s: spent.elapsed_s,
         best: state.counters.best,
         weights,
+        last,
     })
 }

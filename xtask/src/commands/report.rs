@@ -6,7 +6,7 @@ use crate::{
     failure::Failure,
     interrupt::Interrupt,
     limits::MemoryLimit,
-    report::{Runs, papers},
+    report::{Runs, course, papers},
     workspace::Workspace,
 };
 
@@ -20,6 +20,8 @@ pub(crate) struct Args {
 /// The reports there are.
 #[derive(clap::Subcommand)]
 enum Report {
+    /// The course report measured again, every figure and claim: results/course/index.html.
+    Course(CourseArgs),
     /// Our networks beside the papers': results/papers/index.html, and its tables.
     Papers(PapersArgs),
 }
@@ -47,6 +49,19 @@ struct Shared {
     data_root: Option<PathBuf>,
 }
 
+/// Arguments of `report course`.
+#[derive(clap::Args)]
+struct CourseArgs {
+    /// The birds: drawn by the program, or a folder of photographs.
+    #[arg(long, value_enum, default_value_t = course::Images::Aviary)]
+    data: course::Images,
+    /// Networks and judges of seconds, for tests: every number is meaningless.
+    #[arg(long, hide = true, conflicts_with = "quick")]
+    tiny: bool,
+    #[command(flatten)]
+    shared: Shared,
+}
+
 /// Arguments of `report papers`.
 #[derive(clap::Args)]
 struct PapersArgs {
@@ -68,7 +83,25 @@ struct PapersArgs {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
-    let Report::Papers(of_papers) = &args.report;
+    match &args.report {
+        Report::Course(of_course) => course(of_course),
+        Report::Papers(of_papers) => papers(of_papers),
+    }
+}
+
+fn course(of_course: &CourseArgs) -> Result<ExitCode, Failure> {
+    let again = of_course.command();
+    with_runs(&of_course.shared, &again, |runs| {
+        let extent = match (of_course.tiny, of_course.shared.quick) {
+            (true, _) => course::Extent::Tiny,
+            (_, true) => course::Extent::Quick,
+            _ => course::Extent::Full,
+        };
+        course::report(runs, of_course.data, extent)
+    })
+}
+
+fn papers(of_papers: &PapersArgs) -> Result<ExitCode, Failure> {
     let again = of_papers.command();
     with_runs(&of_papers.shared, &again, |runs| {
         papers::report(
@@ -124,6 +157,14 @@ impl Shared {
             + &memory
             + &folder("--out", &self.out)
             + &folder("--data-root", &self.data_root)
+    }
+}
+
+impl CourseArgs {
+    /// The command that makes the report again, or goes on with it.
+    fn command(&self) -> String {
+        let tiny = if self.tiny { " --tiny" } else { "" };
+        format!("cargo xtask report course --data {}{tiny}{}", self.data.name(), self.shared.written())
     }
 }
 

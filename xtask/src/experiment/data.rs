@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use plumage_data::{
-    AugmentConfig, BatchConfig, DataError, DataRoots, Dataset, DatasetConfig, DegradationConfig, PatchConfig,
-    Split, SplitConfig, open,
+    AugmentConfig, BatchConfig, DataError, DataRoots, Dataset, DatasetConfig, DegradationConfig, Part,
+    PatchConfig, Split, SplitConfig, open,
 };
 use plumage_imaging::decode::Limits;
 use schemars::JsonSchema;
@@ -22,6 +22,10 @@ pub(crate) struct DataConfig {
     /// The parts of `train` that are kept from training; absent: all of it trains.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) split: Option<SplitConfig>,
+    /// Of the images that are left to train, only the first so many do; absent: all. What is validated and tested on stays the same.
+    #[schemars(range(min = 1))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) train_images: Option<usize>,
     /// What makes the LR image, in its order.
     pub(crate) degradation: DegradationConfig,
     /// Where patches are taken.
@@ -55,6 +59,9 @@ impl DataConfig {
             parts.train = split.train;
             parts.validation = split.validation;
             parts.test = (config.test > 0.).then_some(split.test as Arc<dyn Dataset>);
+        }
+        if let Some(images) = self.train_images {
+            parts.train = Arc::new(Part::first(&parts.train, images));
         }
         if let Some(config) = &self.validation {
             parts.validation = open(config, roots, limits)?;

@@ -52,6 +52,11 @@ pub(crate) struct EvaluationConfig {
     pub(crate) on: Vec<String>,
     /// For so many images of every set, a comparison figure is drawn.
     pub(crate) figures: usize,
+    /// Of so many of the training images, too, the loss is measured when the training is over, with the weights of the last step and
+    /// as on the validation images: the gap between the two is what was learnt by heart. Absent: of none.
+    #[schemars(range(min = 1))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gap_images: Option<usize>,
 }
 
 /// `[record]`.

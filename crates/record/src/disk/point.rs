@@ -34,6 +34,8 @@ named! {
         Data = "data",
         /// manifest.json of a run.
         Manifest = "manifest",
+        /// architecture.json.
+        Architecture = "architecture",
         /// metrics.csv.
         Metrics = "metrics",
         /// timing.csv.
@@ -44,6 +46,8 @@ named! {
         Checkpoint = "checkpoint",
         /// weights.safetensors.
         Weights = "weights",
+        /// gap.csv.
+        Gap = "gap",
         /// evaluation.csv.
         Evaluation = "evaluation",
         /// The weights after some steps.

@@ -1,6 +1,6 @@
 //! The charts of a study.
 
-use plumage_record::{JudgeDifferenceRow, JudgeRecords, MethodRow};
+use plumage_record::{JudgeDifferenceRow, JudgeRecords, MethodRow, files};
 
 use super::{claim, matrix};
 use crate::{
@@ -13,34 +13,73 @@ use crate::{
 /// What records call the HR pictures.
 pub(super) const HR: &str = "hr";
 
-/// Every chart, in the order in which a reader wants them.
-pub(super) fn all(judged: &JudgeRecords, records: &Records) -> Result<Vec<(String, Picture)>, ReportError> {
-    let mut charts = Vec::new();
-    if let Some(map) = claim_map(judged, &records.name) {
-        charts.push(("claim".to_owned(), plot::picture("claim", &map)?));
+/// The names of all charts of a study, in the order in which a reader wants them.
+pub(crate) fn names(judged: &JudgeRecords) -> Vec<String> {
+    let mut names: Vec<String> = judged.study.claim.iter().map(|_| "claim".to_owned()).collect();
+    for patch_px in &judged.study.patches_px {
+        names.extend(BY_SIZE.map(|name| format!("{name}_{patch_px}px")));
     }
-    for &patch_px in &judged.study.patches_px {
-        for (name, judge, measure) in [
-            ("judge_matrix", matrix::CNN, JudgeMeasure::Accuracy),
-            ("judge_matrix_auc", matrix::CNN, JudgeMeasure::Auc),
-            ("judge_matrix_gradient_energy", matrix::GRADIENT_ENERGY, JudgeMeasure::Accuracy),
-        ] {
-            let matrix = matrix::of(judged, patch_px, judge, measure, &records.name);
-            charts.push((format!("{name}_{patch_px}px"), matrix.picture()?));
+    names.push("sharpness".to_owned());
+    if judged.spectra.iter().any(|row| row.method == HR) {
+        names.extend(["spectra", "spectra_against_hr"].map(str::to_owned));
+    }
+    names
+}
+
+/// The charts of every size of crop.
+const BY_SIZE: [&str; 5] =
+    ["judge_matrix", "judge_matrix_auc", "judge_matrix_gradient_energy", "judge_roc", "judge_accuracy"];
+
+/// Draws the chart of that name, without its origin; none where the study has none of that name.
+pub(crate) fn one(
+    name: &str,
+    judged: &JudgeRecords,
+    records: &Records,
+) -> Result<Option<Picture>, ReportError> {
+    let run = &records.name;
+    let spectra = || spectra(judged, run, records.manifest.as_ref().map_or(1, |manifest| manifest.scale));
+    match name {
+        "claim" => claim_map(judged, run).map(|map| plot::picture(name, &map)).transpose(),
+        "sharpness" => sharpness(judged, run).picture().map(Some),
+        "spectra" => spectra().map(|spectra| spectra.picture()).transpose(),
+        "spectra_against_hr" => spectra().map(|spectra| spectra.against_hr()).transpose(),
+        _ => {
+            let sizes = judged.study.patches_px.iter();
+            let named = sizes.filter_map(|px| Some((name.strip_suffix(&format!("_{px}px"))?, *px))).next();
+            let Some((kind, patch_px)) = named else { return Ok(None) };
+            of_size(kind, patch_px, judged, run).transpose()
         }
-        charts.push((format!("judge_roc_{patch_px}px"), roc(judged, patch_px, &records.name).picture()?));
-        charts.push((
-            format!("judge_accuracy_{patch_px}px"),
-            curves(judged, patch_px, &records.name).picture()?,
-        ));
     }
-    charts.push(("sharpness".to_owned(), sharpness(judged, &records.name).picture()?));
-    let scale = records.manifest.as_ref().map_or(1, |manifest| manifest.scale);
-    if let Some(spectra) = spectra(judged, &records.name, scale) {
-        charts.push(("spectra".to_owned(), spectra.picture()?));
-        charts.push(("spectra_against_hr".to_owned(), spectra.against_hr()?));
+}
+
+/// One of [`BY_SIZE`].
+fn of_size(
+    kind: &str,
+    patch_px: usize,
+    judged: &JudgeRecords,
+    run: &str,
+) -> Option<Result<Picture, ReportError>> {
+    let matrix = |judge, measure| Some(matrix::of(judged, patch_px, judge, measure, run).picture());
+    match kind {
+        "judge_matrix" => matrix(matrix::CNN, JudgeMeasure::Accuracy),
+        "judge_matrix_auc" => matrix(matrix::CNN, JudgeMeasure::Auc),
+        "judge_matrix_gradient_energy" => matrix(matrix::GRADIENT_ENERGY, JudgeMeasure::Accuracy),
+        "judge_roc" => Some(roc(judged, patch_px, run).picture()),
+        "judge_accuracy" => Some(curves(judged, patch_px, run).picture()),
+        _ => None,
     }
-    Ok(charts)
+}
+
+/// The records that the chart of that name is drawn from.
+pub(crate) fn files(name: &str) -> &'static [&'static str] {
+    match name {
+        "claim" => &[files::JUDGE_STUDY, files::JUDGE_DIFFERENCES],
+        "sharpness" => &[files::JUDGE_STUDY, files::METHODS],
+        "spectra" | "spectra_against_hr" => &[files::JUDGE_STUDY, files::SPECTRA],
+        _ if name.starts_with("judge_accuracy") => &[files::JUDGE_STUDY, files::JUDGE_CURVES],
+        _ if name.starts_with("judge_roc") => &[files::JUDGE_STUDY, files::JUDGE_ROC, files::JUDGE_CELLS],
+        _ => &[files::JUDGE_STUDY, files::JUDGE_CELLS],
+    }
 }
 
 /// The claim by training and size of crop: how much better judges tell the one method than the other.
@@ -86,7 +125,7 @@ fn claim_map(judged: &JudgeRecords, run: &str) -> Option<HeatMap> {
         cells: trainings.iter().map(row).collect(),
         middle: 0.,
         key: [-0.5, -0.25, 0., 0.25, 0.5].map(|value| (value, claim::points(value))).into(),
-        frame_says: "the interval contains 0".to_owned(),
+        frame_says: "no more than chance".to_owned(),
     })
 }
 

@@ -6,28 +6,33 @@ use super::matrix;
 use crate::JudgeMeasure;
 
 /// The claim under one size of crop and one training of the judge.
-pub(super) struct Case<'a> {
-    pub(super) row: &'a JudgeDifferenceRow,
+pub(crate) struct Case<'a> {
+    pub(crate) row: &'a JudgeDifferenceRow,
     /// Accuracy on the method that is said to fool judges more, minus that on the other, with its interval.
-    pub(super) difference: f64,
-    pub(super) low: f64,
-    pub(super) high: f64,
+    pub(crate) difference: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    /// How often chance alone makes such a difference in the one or other of all comparisons.
+    pub(crate) p: f64,
+    /// Below this, chance is no explanation.
+    level: f64,
 }
 
-/// What an interval says of the claim.
+/// What a comparison says of the claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Says {
-    /// It lies below 0: the method fools judges more.
+pub(crate) enum Says {
+    /// Its interval lies below 0, and chance is no explanation: the method fools judges more.
     Holds,
-    /// It lies above 0: the other one does.
+    /// It lies above 0 in that way: the other one does.
     Reversed,
-    /// It contains 0.
+    /// Neither.
     Nothing,
 }
 
 impl Case<'_> {
-    pub(super) fn says(&self) -> Says {
+    pub(crate) fn says(&self) -> Says {
         match self {
+            _ if self.p >= self.level => Says::Nothing,
             _ if self.high < 0. => Says::Holds,
             _ if self.low > 0. => Says::Reversed,
             _ => Says::Nothing,
@@ -35,21 +40,41 @@ impl Case<'_> {
     }
 }
 
-/// The claim under every size of crop and every training, in the order of records.
-pub(super) fn cases<'a>(records: &'a JudgeRecords, claim: &Claim) -> Vec<Case<'a>> {
+/// The claim under every size of crop and every training, in the order of records; their p are Holm's, since of many
+/// comparisons some differ by chance.
+pub(crate) fn cases<'a>(records: &'a JudgeRecords, claim: &Claim) -> Vec<Case<'a>> {
     let accuracy = matrix::name(JudgeMeasure::Accuracy);
     let of_row = |row: &'a JudgeDifferenceRow| {
         let pair = (row.a.as_str(), row.b.as_str());
         let (more, than) = (claim.fools_more.as_str(), claim.than.as_str());
-        let JudgeDifferenceRow { difference, low, high, .. } = *row;
+        let JudgeDifferenceRow { difference, low, high, p, .. } = *row;
+        let level = 1. - records.study.confidence;
         match pair {
             _ if row.measure != accuracy => None,
-            _ if pair == (more, than) => Some(Case { row, difference, low, high }),
-            _ if pair == (than, more) => Some(Case { row, difference: -difference, low: -high, high: -low }),
+            _ if pair == (more, than) => Some(Case { row, difference, low, high, p, level }),
+            _ if pair == (than, more) => {
+                Some(Case { row, difference: -difference, low: -high, high: -low, p, level })
+            }
             _ => None,
         }
     };
-    records.differences.iter().filter_map(of_row).collect()
+    let mut cases: Vec<_> = records.differences.iter().filter_map(of_row).collect();
+    let adjusted = holm(&cases.iter().map(|case| case.p).collect::<Vec<_>>());
+    cases.iter_mut().zip(adjusted).for_each(|(case, p)| case.p = p);
+    cases
+}
+
+/// S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", 1979: the k-th smallest of n times n + 1 - k, and never
+/// smaller than one before it.
+fn holm(ps: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..ps.len()).collect();
+    order.sort_by(|&a, &b| ps[a].total_cmp(&ps[b]));
+    let (mut adjusted, mut largest) = (ps.to_vec(), 0f64);
+    for (rank, index) in order.into_iter().enumerate() {
+        largest = largest.max(ps[index] * (ps.len() - rank) as f64).min(1.);
+        adjusted[index] = largest;
+    }
+    adjusted
 }
 
 /// What the study says of the claim, in a paragraph of Markdown; none where nothing was claimed.
@@ -62,16 +87,16 @@ pub(super) fn verdict(records: &JudgeRecords) -> Option<String> {
     let all = cases.len();
     let mut text = match (holds.len(), reversed.len()) {
         (0, 0) => format!(
-            "**Whether {more} fools judges more than {than} cannot be told**: in all {all} comparisons the interval of the \
-             difference contains 0."
+            "**Whether {more} fools judges more than {than} cannot be told**: in none of {all} comparisons is the difference more \
+             than chance makes."
         ),
         (some, 0) => format!(
-            "**{more} fools judges more than {than}**: in {some} of {all} comparisons the whole interval of the difference \
-             says so, and in none the opposite."
+            "**{more} fools judges more than {than}**: in {some} of {all} comparisons the difference is more than chance makes, \
+             and in none the opposite is."
         ),
         (0, some) => format!(
             "**The claim that {more} fools judges more than {than} does not hold**: in {some} of {all} comparisons the \
-             whole interval of the difference says the opposite, and in none that it does."
+             opposite is more than chance makes, and in none the claim is."
         ),
         (_, _) => format!(
             "**Whether {more} fools judges more than {than} depends on how the judge was trained.** It fools judges more that were \
@@ -102,7 +127,7 @@ fn listed(cases: &[&Case]) -> String {
 }
 
 /// A training as it is written in a sentence.
-pub(super) fn training(name: &str) -> String {
+pub(crate) fn training(name: &str) -> String {
     match name {
         JudgeDifferenceRow::ITSELF => "the very method that they are tested on".to_owned(),
         matrix::MIX => "the mix of all networks".to_owned(),
@@ -164,7 +189,7 @@ mod tests {
         let reversed = told(&[(16, "mix", -0.2)]);
         assert!(reversed.contains("does not hold**: in 1 of 1 comparisons"), "{reversed}");
         let unknown = told(&[(16, "mix", -0.01)]);
-        assert!(unknown.contains("cannot be told**: in all 1 comparisons"), "{unknown}");
+        assert!(unknown.contains("cannot be told**: in none of 1 comparisons"), "{unknown}");
         let depends = told(&[
             (16, "srgan", 0.2),
             (16, "srcnn", -0.2),
@@ -173,6 +198,19 @@ mod tests {
             (32, "srcnn", 0.0),
         ]);
         insta::assert_snapshot!(depends, @"**Whether `srcnn` fools judges more than `srgan` depends on how the judge was trained.** It fools judges more that were trained on `srgan` (16 and 32 px) and the very method that they are tested on (16 px); it is the other way round with judges that were trained on `srcnn` (16 px). Nothing can be told by judges that were trained on `srcnn` (32 px).");
+    }
+
+    #[test]
+    fn of_many_comparisons_each_has_to_be_the_less_likely() {
+        // statsmodels.stats.multitest.multipletests([0.01, 0.04, 0.03, 0.005], method="holm")
+        let expected = [0.03, 0.06, 0.06, 0.02];
+        let adjusted = holm(&[0.01, 0.04, 0.03, 0.005]);
+        assert!(adjusted.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{adjusted:?}");
+        assert_eq!(holm(&[0.9, 0.8]), [1., 1.]);
+        // Each alone is rare enough, and ten of them are not.
+        let many: Vec<_> = (0..10).map(|_| (16, "mix", 0.2)).collect();
+        assert!(verdict(&with(&many[..4])).unwrap().starts_with("**`srcnn` fools judges more"));
+        assert!(verdict(&with(&many)).unwrap().contains("cannot be told"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
     JudgeMeasure,
     number::{duration, grouped},
     records::Records,
-    summary::{commands, embedded, pictures, provenance},
+    summary::{DIAGRAM, commands, embedded, pictures, provenance},
 };
 
 /// The README of a study with the given charts and comparison figures, both by name.
@@ -19,6 +19,7 @@ pub(super) fn markdown(
     judged: Option<&JudgeRecords>,
     charts: &[String],
     figures: &[String],
+    has_diagram: bool,
 ) -> String {
     let Records { name, manifest, .. } = records;
     let mut text = format!("# {name}\n\n");
@@ -34,10 +35,11 @@ pub(super) fn markdown(
     };
     text += &verdict(judged, charts);
     text += &matrices(judged, charts);
-    text += &controls(judged);
+    text += &of_controls(judged);
     text += &of_methods(judged, charts);
     text += &pictures(figures);
     text += &how(judged);
+    text += if has_diagram { DIAGRAM } else { "" };
     if let Some(manifest) = manifest {
         text += &again(name, manifest);
     }
@@ -86,12 +88,12 @@ fn verdict(judged: &JudgeRecords, charts: &[String]) -> String {
             points(case.difference),
             points(case.low),
             points(case.high),
-            p_value(case.row.p),
+            p_value(case.p),
         );
     }
     text + &format!(
         "\nDifferences in percentage points of right verdicts, mean over {}; {} intervals by bootstrap over source \
-         images, p by exchanging the two methods on images, neither corrected for the number of comparisons. A judge that fails \
+         images, each for itself; p by exchanging the two methods on images, for all comparisons together (Holm). A judge that fails \
          on a method it was not trained on says how it was trained as much as what the method makes; judges that were trained \
          on what they are tested on, or on the mix, know both sides.\n\n",
         matrix::counted(judged.study.seeds, "seed"),
@@ -138,14 +140,20 @@ fn own(judged: &JudgeRecords, patch_px: usize) -> Option<String> {
     ))
 }
 
-/// Whether nothing was learnt where nothing can be.
-fn controls(judged: &JudgeRecords) -> String {
-    let study = &judged.study;
+/// The cells in which there is nothing to tell: judges of the mix with shuffled labels, of HR against HR, and all on HR against HR.
+pub(crate) fn controls(judged: &JudgeRecords) -> Vec<&JudgeRow> {
+    let controls = &judged.study.controls;
     let is_control = |row: &&JudgeRow| {
         row.measure == matrix::name(JudgeMeasure::Accuracy)
-            && (study.controls.contains(&row.trained_on) || study.controls.contains(&row.tested_on))
+            && (controls.contains(&row.trained_on) || controls.contains(&row.tested_on))
     };
-    let rows: Vec<&JudgeRow> = judged.cells.iter().filter(is_control).collect();
+    judged.cells.iter().filter(is_control).collect()
+}
+
+/// Whether nothing was learnt where nothing can be.
+fn of_controls(judged: &JudgeRecords) -> String {
+    let study = &judged.study;
+    let rows = controls(judged);
     let (within, outside): (Vec<&&JudgeRow>, Vec<&&JudgeRow>) =
         rows.iter().partition(|row| (row.low..=row.high).contains(&0.5));
     let mut text = format!(
@@ -222,6 +230,7 @@ const FILES: &str = "\
 | config.toml | every setting, `extends` and `--set` worked in |
 | manifest.json | what ran, how far, on what, from which commit and data |
 | data.csv | the images of each part and the weights of the methods, with the SHA-256 of each |
+| architecture.json | the judge, step by step |
 | judge.json | what was judged, and how |
 | judge.csv | accuracy and AUC by what was trained on and tested on, with intervals |
 | judge_differences.csv | how much better judges tell one method than another, with intervals and p |
@@ -282,7 +291,7 @@ pub(super) mod tests {
             crops: 200,
         };
         records.cells = vec![row("real", 0.51), row("shuffled_labels", 0.6), row("srcnn", 0.9)];
-        let text = controls(&records);
+        let text = of_controls(&records);
         assert!(text.contains("1 of 2 intervals contain 50%"), "{text}");
         assert!(text.contains("one in 20 misses"), "{text}");
         assert!(text.contains("trained on `shuffled_labels`, tested on `shuffled_labels`: 60.0%"), "{text}");

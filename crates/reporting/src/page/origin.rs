@@ -29,6 +29,11 @@ impl Origin {
         Self { facts: facts.map(|(name, value)| (name.to_owned(), value)).into() }
     }
 
+    /// What a figure carries of where it comes from.
+    pub fn of_figure(origin: &crate::Origin) -> Self {
+        Self { facts: origin.facts().into_iter().map(|(name, value)| (name.to_owned(), value)).collect() }
+    }
+
     pub(super) fn markup(&self) -> Markup {
         html! {
             @if !self.facts.is_empty() {

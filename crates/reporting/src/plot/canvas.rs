@@ -17,6 +17,7 @@ use crate::{
     ReportError,
     font::{self, Weight},
     lettering::{CAP_HEIGHT_EM, Type},
+    origin::{Origin, stamp},
 };
 
 /// Width of a chart at its natural size, in CSS pixels: what a README shows.
@@ -85,6 +86,16 @@ pub struct Picture {
     pub svg: String,
     /// The bytes of a PNG, of twice the natural size.
     pub png: Vec<u8>,
+}
+
+impl Picture {
+    /// The same picture with its origin at its foot and in its metadata; unchanged where it has none.
+    pub(crate) fn with_origin(self, origin: Option<&Origin>) -> Result<Self, ReportError> {
+        match origin {
+            Some(origin) => stamp::stamped(&self, origin),
+            None => Ok(self),
+        }
+    }
 }
 
 /// Draws `drawing` in both forms; `name` is for the error.

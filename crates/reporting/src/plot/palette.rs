@@ -41,7 +41,7 @@ pub(crate) fn ink_on(colour: RGBColor) -> RGBColor {
 }
 
 /// The contrast of two colours, from 1 to 21 (WCAG 2.2, <https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio>).
-fn contrast(one: RGBColor, other: RGBColor) -> f64 {
+pub(crate) fn contrast(one: RGBColor, other: RGBColor) -> f64 {
     let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }

@@ -1,0 +1,381 @@
+//! What the numbers say of each claim of the course report: the rules, and nothing else.
+//!
+//! A rule sees estimates with their intervals and gives a verdict and the reason for it. It is written down here, before any number is
+//! seen, and tested on made-up ones.
+
+use super::estimates::{Compared, compared, written};
+use crate::{Estimate, judging::Says, page::Verdict};
+
+/// A verdict and why.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Ruling {
+    pub(super) verdict: Verdict,
+    /// In Markdown.
+    pub(super) why: String,
+}
+
+fn ruling(verdict: Verdict, why: impl Into<String>) -> Ruling {
+    Ruling { verdict, why: why.into() }
+}
+
+/// What cannot be ruled upon.
+pub(super) fn untested(why: impl Into<String>) -> Ruling {
+    ruling(Verdict::Untested, why)
+}
+
+/// S1, that SRCNN is three layers, the first 9×9 and the second 5×5, and makes pictures of higher resolution. Holds, if the network that
+/// ran is that, was trained by MSE, and the interval of its gain over bicubic lies above 0.
+pub(super) fn srcnn(kernels: &[usize], is_mse: bool, gain_db: Option<Estimate>) -> Ruling {
+    let is_it = matches!(kernels, [9, 5, _]) && is_mse;
+    match gain_db {
+        _ if !is_it => untested("The network that ran is another one."),
+        None => untested("The network was not measured."),
+        Some(gain) if gain.low > 0. => ruling(
+            Verdict::Holds,
+            format!(
+                "The network as it is described gains {} dB over bicubic interpolation.",
+                written(gain, 2, "")
+            ),
+        ),
+        Some(gain) if gain.high < 0. => ruling(
+            Verdict::Fails,
+            format!(
+                "The network as it is described does worse than bicubic interpolation: {} dB.",
+                written(gain, 2, "")
+            ),
+        ),
+        Some(gain) => ruling(
+            Verdict::Depends,
+            format!(
+                "It can be built as it is described, but its gain of {} dB may be none.",
+                written(gain, 2, "")
+            ),
+        ),
+    }
+}
+
+/// S2, that SRGAN takes LR and noise and is trained against a discriminator. Holds, if the discriminator played and the noise changes the
+/// picture by more than a twentieth of a grey level.
+pub(super) fn srgan(played: bool, spread_levels: Option<Estimate>) -> Ruling {
+    const SEEN: f64 = 0.05;
+    match spread_levels {
+        _ if !played => untested("No discriminator played in the run."),
+        None => untested("How much the noise changes was not measured."),
+        Some(spread) if spread.low > SEEN => ruling(
+            Verdict::Holds,
+            format!(
+                "A discriminator played, and with other noise a pixel changes by {} grey levels in the mean.",
+                written(spread, 2, "")
+            ),
+        ),
+        Some(spread) => ruling(
+            Verdict::Fails,
+            format!(
+                "The network has learnt to ignore its noise: a pixel changes by {} grey levels.",
+                written(spread, 2, "")
+            ),
+        ),
+    }
+}
+
+/// S3, that about 5000 birds were learnt from. Holds from 4500 on: it is a fact of an experiment and no claim, so that fewer are no
+/// failure but leave it untested.
+pub(super) fn images(most: u64) -> Ruling {
+    if most >= 4500 {
+        return ruling(
+            Verdict::Holds,
+            "As many were learnt from here, in the study of the number of images below.",
+        );
+    }
+    untested(format!("There are not so many: at most {most} images were learnt from here."))
+}
+
+/// S5, that a loss of 0.001 in training against 0.0982 shows overfitting. The report's own ratio is 98; a network that learns by heart is
+/// taken to have 10 or more, one that does not at most 1.5, both losses measured alike.
+pub(super) fn overfit(ratio: Option<Estimate>) -> Ruling {
+    match ratio {
+        None => untested("The losses were not measured alike."),
+        Some(ratio) if ratio.low >= 10. => ruling(
+            Verdict::Holds,
+            format!("The loss on other images is {} times that on its own.", written(ratio, 1, "")),
+        ),
+        Some(ratio) if ratio.high <= 1.5 => ruling(
+            Verdict::Fails,
+            format!(
+                "Measured alike, the loss on other images is {} times that on its own, not 98 times: this network does not overfit.",
+                written(ratio, 2, "")
+            ),
+        ),
+        Some(ratio) => ruling(
+            Verdict::Depends,
+            format!(
+                "Measured alike, the loss on other images is {} times that on its own: there is a gap, and it is far from 98 times.",
+                written(ratio, 2, "")
+            ),
+        ),
+    }
+}
+
+/// A difference that is worth speaking of: a hundredth of bicubic's loss.
+const MATTERS: f64 = 0.01;
+
+/// What the study of the number of images found, for [`more_images`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ByImages {
+    /// The smallest and the largest number.
+    pub(super) fewest: u64,
+    pub(super) most: u64,
+    /// The gap between the losses with each of the two.
+    pub(super) gap_of_fewest: Estimate,
+    pub(super) gap_of_most: Estimate,
+    /// What the step from the smallest to the largest number takes off the loss on other images, and what the last step does.
+    pub(super) help_of_all: Estimate,
+    pub(super) help_of_last: Estimate,
+}
+
+/// S7, that more images would have helped. Holds, if the last step to more images still helps by more than a hundredth of bicubic's loss;
+/// does not hold, if not even the way from the fewest to the most does; else it depends on how many there are.
+pub(super) fn more_images(found: Option<ByImages>) -> Ruling {
+    let Some(found) = found else { return untested("There are no runs with other numbers of images.") };
+    let ByImages { fewest, most, gap_of_fewest, gap_of_most, help_of_all, help_of_last } = found;
+    let percent = |share: Estimate| {
+        let times = |value: f64| 100. * value;
+        written(
+            Estimate { value: times(share.value), low: times(share.low), high: times(share.high) },
+            1,
+            "%",
+        )
+    };
+    let gaps = format!(
+        "The gap is {} of bicubic's loss with {fewest} images and {} with {most}.",
+        percent(gap_of_fewest),
+        percent(gap_of_most)
+    );
+    match () {
+        () if help_of_last.low > MATTERS => ruling(
+            Verdict::Holds,
+            format!(
+                "{gaps} The last step to {most} images still takes {} off the loss on other images.",
+                percent(help_of_last)
+            ),
+        ),
+        () if help_of_all.high < MATTERS => ruling(
+            Verdict::Fails,
+            format!(
+                "{gaps} Even from {fewest} to {most} images the loss on others falls by no more than {}.",
+                percent(help_of_all)
+            ),
+        ),
+        () => ruling(
+            Verdict::Depends,
+            format!(
+                "{gaps} From {fewest} to {most} images the loss on others falls by {}, but the last step to {most} changes it by {} alone: \
+                 more images help where there are few, and no more where there are thousands.",
+                percent(help_of_all),
+                percent(help_of_last)
+            ),
+        ),
+    }
+}
+
+/// The gradient energy of what is compared, for [`blur`] and [`vivid`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Sharpnesses {
+    pub(super) hr: Estimate,
+    pub(super) bicubic: Estimate,
+    pub(super) srcnn: Estimate,
+    pub(super) srgan: Estimate,
+}
+
+/// S8, that MSE leaves pictures blurry and "not sharper than the originals". The first half asks whether SRCNN is less sharp than HR, the
+/// second whether it is no sharper than what it enlarges, the bicubic picture.
+pub(super) fn blur(found: Option<Sharpnesses>) -> Ruling {
+    let Some(Sharpnesses { hr, bicubic, srcnn, .. }) = found else {
+        return untested("Sharpness was not measured.");
+    };
+    let share = |of: Estimate| 100. * of.value / hr.value;
+    let numbers = format!(
+        "SRCNN has {:.0}% of the gradient energy of HR, bicubic {:.0}%.",
+        share(srcnn),
+        share(bicubic)
+    );
+    match (compared(srcnn, hr), compared(srcnn, bicubic)) {
+        (Compared::Less, Compared::More) => ruling(
+            Verdict::Depends,
+            format!(
+                "{numbers} It is blurrier than HR, as is said; it is sharper than the bicubic picture that it begins with, against what is said."
+            ),
+        ),
+        (Compared::Less, _) => ruling(
+            Verdict::Holds,
+            format!(
+                "{numbers} It is blurrier than HR, and not sharper than the bicubic picture that it begins with."
+            ),
+        ),
+        (Compared::More, _) => ruling(Verdict::Fails, format!("{numbers} It is sharper than HR.")),
+        (Compared::Unclear, _) => {
+            ruling(Verdict::Untested, format!("{numbers} The intervals overlap: nothing can be told."))
+        }
+    }
+}
+
+/// S6, that SRCNN is smoother and the GAN more vivid.
+pub(super) fn vivid(found: Option<Sharpnesses>) -> Ruling {
+    let Some(Sharpnesses { hr, srcnn, srgan, .. }) = found else {
+        return untested("Sharpness was not measured.");
+    };
+    let share = |of: Estimate| 100. * of.value / hr.value;
+    let numbers =
+        format!("SRGAN has {:.0}% of the gradient energy of HR, SRCNN {:.0}%.", share(srgan), share(srcnn));
+    match compared(srgan, srcnn) {
+        Compared::More => {
+            ruling(Verdict::Holds, format!("{numbers} The GAN's pictures are the sharper ones."))
+        }
+        Compared::Less => ruling(Verdict::Fails, format!("{numbers} SRCNN's pictures are the sharper ones.")),
+        Compared::Unclear => {
+            ruling(Verdict::Untested, format!("{numbers} The intervals overlap: nothing can be told."))
+        }
+    }
+}
+
+/// S4, that a classifier can be tested on the two kinds of pictures so that its score says something. Holds, if nine of ten controls, in
+/// which there is nothing to tell, have 50% in their interval.
+pub(super) fn controls(at_chance: usize, all: usize) -> Ruling {
+    let why = format!("Where there is nothing to tell, {at_chance} of {all} intervals contain 50%.");
+    match all {
+        0 => untested("There are no controls."),
+        _ if 10 * at_chance >= 9 * all => ruling(Verdict::Holds, why),
+        _ => ruling(Verdict::Fails, format!("{why} The judges see something that is not in the pictures.")),
+    }
+}
+
+/// S9, that the classifier is worse at telling SRCNN's pictures from HR than the GAN's, by every way to train it and every size of crop.
+pub(super) fn fools(says: &[Says]) -> Ruling {
+    let count = |wanted: Says| says.iter().filter(|says| **says == wanted).count();
+    let (holds, reversed, all) = (count(Says::Holds), count(Says::Reversed), says.len());
+    match (holds, reversed) {
+        _ if all == 0 => untested("There are no judges that were tested on both."),
+        (0, 0) => untested(format!("In all {all} comparisons the interval of the difference contains 0.")),
+        (some, 0) => ruling(
+            Verdict::Holds,
+            format!("In {some} of {all} comparisons the whole interval says so, and in none the opposite."),
+        ),
+        (0, some) => ruling(
+            Verdict::Fails,
+            format!(
+                "In {some} of {all} comparisons the whole interval says the opposite, and in none that it is so."
+            ),
+        ),
+        (some, others) => ruling(
+            Verdict::Depends,
+            format!(
+                "In {some} of {all} comparisons the whole interval says so, in {others} the opposite: it depends on how the judge was trained."
+            ),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(value: f64, half: f64) -> Estimate {
+        Estimate { value, low: value - half, high: value + half }
+    }
+
+    #[test]
+    fn srcnn_is_what_is_described_and_gains() {
+        let verdict = |kernels: &[usize], is_mse, gain| srcnn(kernels, is_mse, gain).verdict;
+        assert_eq!(verdict(&[9, 5, 5], true, Some(of(1., 0.1))), Verdict::Holds);
+        assert_eq!(verdict(&[9, 5, 5], true, Some(of(0.05, 0.1))), Verdict::Depends);
+        assert_eq!(verdict(&[9, 5, 5], true, Some(of(-1., 0.1))), Verdict::Fails);
+        for (kernels, is_mse, gain) in [
+            (vec![9, 1, 5], true, Some(of(1., 0.1))),
+            (vec![9, 5, 5], false, Some(of(1., 0.1))),
+            (vec![9, 5, 5], true, None),
+        ] {
+            assert_eq!(verdict(&kernels, is_mse, gain), Verdict::Untested);
+        }
+    }
+
+    #[test]
+    fn noise_has_to_be_seen_and_a_discriminator_to_play() {
+        assert_eq!(srgan(true, Some(of(0.5, 0.1))).verdict, Verdict::Holds);
+        assert_eq!(srgan(true, Some(of(0.02, 0.01))).verdict, Verdict::Fails);
+        assert_eq!(srgan(false, Some(of(0.5, 0.1))).verdict, Verdict::Untested);
+        assert_eq!(srgan(true, None).verdict, Verdict::Untested);
+    }
+
+    #[test]
+    fn five_thousand_birds_are_about_five_thousand() {
+        assert_eq!(images(5000).verdict, Verdict::Holds);
+        assert_eq!(images(1179).verdict, Verdict::Untested);
+    }
+
+    #[test]
+    fn a_ratio_of_losses_is_overfitting_from_ten_on_and_none_below_one_and_a_half() {
+        assert_eq!(overfit(Some(of(98., 5.))).verdict, Verdict::Holds);
+        assert_eq!(overfit(Some(of(3., 1.))).verdict, Verdict::Depends);
+        assert_eq!(overfit(Some(of(1.05, 0.05))).verdict, Verdict::Fails);
+        assert_eq!(overfit(None).verdict, Verdict::Untested);
+    }
+
+    fn by_images(help_of_all: Estimate, help_of_last: Estimate) -> ByImages {
+        let (gap_of_fewest, gap_of_most) = (of(0.2, 0.02), of(0.01, 0.02));
+        ByImages { fewest: 50, most: 5000, gap_of_fewest, gap_of_most, help_of_all, help_of_last }
+    }
+
+    #[test]
+    fn more_images_help_as_long_as_the_last_step_does() {
+        let verdict = |all, last| more_images(Some(by_images(all, last))).verdict;
+        assert_eq!(verdict(of(0.1, 0.01), of(0.03, 0.01)), Verdict::Holds);
+        assert_eq!(verdict(of(0.1, 0.01), of(0.001, 0.001)), Verdict::Depends);
+        assert_eq!(verdict(of(0.002, 0.002), of(0., 0.001)), Verdict::Fails);
+        assert_eq!(more_images(None).verdict, Verdict::Untested);
+        let why = more_images(Some(by_images(of(0.1, 0.01), of(0.001, 0.001)))).why;
+        assert!(why.contains("20.0% (18.0 to 22.0) of bicubic's loss with 50 images"), "{why}");
+    }
+
+    #[test]
+    fn blurry_has_two_halves() {
+        let verdict = |srcnn: f64| {
+            let (hr, bicubic, srgan) = (of(100., 2.), of(50., 2.), of(90., 2.));
+            blur(Some(Sharpnesses { hr, bicubic, srcnn: of(srcnn, 2.), srgan })).verdict
+        };
+        assert_eq!(verdict(70.), Verdict::Depends);
+        assert_eq!(verdict(50.), Verdict::Holds);
+        assert_eq!(verdict(99.), Verdict::Untested);
+        assert_eq!(verdict(120.), Verdict::Fails);
+    }
+
+    #[test]
+    fn the_gan_is_vivid_where_it_is_sharper() {
+        let verdict = |srgan: f64| {
+            let (hr, bicubic, srcnn) = (of(100., 2.), of(50., 2.), of(70., 2.));
+            vivid(Some(Sharpnesses { hr, bicubic, srcnn, srgan: of(srgan, 2.) })).verdict
+        };
+        assert_eq!(
+            [verdict(90.), verdict(60.), verdict(71.)],
+            [Verdict::Holds, Verdict::Fails, Verdict::Untested]
+        );
+        assert_eq!(vivid(None).verdict, Verdict::Untested);
+    }
+
+    #[test]
+    fn a_classifier_that_sees_something_in_nothing_is_not_sound() {
+        assert_eq!(controls(19, 20).verdict, Verdict::Holds);
+        assert_eq!(controls(18, 20).verdict, Verdict::Holds);
+        assert_eq!(controls(17, 20).verdict, Verdict::Fails);
+        assert_eq!(controls(0, 0).verdict, Verdict::Untested);
+    }
+
+    #[test]
+    fn who_fools_judges_more_follows_their_intervals() {
+        use Says::{Holds, Nothing, Reversed};
+        assert_eq!(fools(&[Holds, Nothing]).verdict, Verdict::Holds);
+        assert_eq!(fools(&[Reversed, Nothing]).verdict, Verdict::Fails);
+        assert_eq!(fools(&[Reversed, Holds]).verdict, Verdict::Depends);
+        assert_eq!(fools(&[Nothing, Nothing]).verdict, Verdict::Untested);
+        assert_eq!(fools(&[]).verdict, Verdict::Untested);
+    }
+}

@@ -1,0 +1,61 @@
+//! Whether MSE makes pictures blurry: sharpness and spectra.
+
+use super::{
+    Course,
+    claim::{Claim, again},
+    estimates::written,
+    pictures::sharpnesses,
+    rules, svg,
+};
+use crate::{Estimate, ReportError, charts, judging::charts as judge_charts, origin::Origin, page::Part};
+
+/// S8.
+pub(super) fn blur(course: &Course) -> Result<Claim, ReportError> {
+    let found = sharpnesses(course);
+    let mut parts = vec![Part::Prose(
+        "SRCNN was trained by the mean squared error, SRResNet by the mean absolute error, SRGAN by the latter and a discriminator. \
+         Where many pictures fit an LR one, the mean of all of them has the smallest squared error, and a mean is smooth."
+            .to_owned(),
+    )];
+    for (name, alt, caption) in [
+        ("sharpness", "gradient energy of every method", "How sharp each method's pictures are, beside HR."),
+        (
+            "spectra_against_hr",
+            "power spectra against HR's",
+            "Where it is lost: LR has no frequencies beyond the mark, and what lies there has to be made up.",
+        ),
+    ] {
+        parts.extend(of_judge(course, name, alt, caption)?);
+    }
+    let number = found.map_or("not measured".to_owned(), |found| {
+        let percent = |end: f64| 100. * end / found.hr.value;
+        let Estimate { value, low, high } = found.srcnn;
+        let share = Estimate { value: percent(value), low: percent(low), high: percent(high) };
+        format!("SRCNN has {} of HR's gradient energy", written(share, 0, "%"))
+    });
+    Ok(Claim {
+        id: "S8",
+        title: "Whether MSE makes pictures blurry",
+        quote: "After simply looking at the images we generated it was clear that they were not sharper than the originals. This is \
+                because MSE averages the error, and will make the output blurry because it will optimize for the average rather than \
+                each pixel.",
+        place: "text",
+        number,
+        ruling: rules::blur(found),
+        parts,
+        commands: again(&[&course.srcnn, &course.srresnet, &course.srgan, &course.judge]),
+    })
+}
+
+/// A chart of the study of judges; none where it has none of that name.
+pub(super) fn of_judge(
+    course: &Course,
+    name: &str,
+    alt: &str,
+    caption: &str,
+) -> Result<Option<Part>, ReportError> {
+    let Some(picture) = judge_charts::one(name, &course.judged, &course.judge)? else { return Ok(None) };
+    let figure = format!("{}/{name}", charts::FOLDER);
+    let origin = Origin::of(&figure, &[&course.judge], judge_charts::files(name))?;
+    svg(picture, origin, alt, caption).map(Some)
+}
