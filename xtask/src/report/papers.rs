@@ -44,6 +44,10 @@ pub(crate) fn report(runs: &Runs, asked: &Asked) -> Result<ExitCode, Failure> {
     let published = PublishedScores::read(&runs.workspace.root().join("data/papers.toml"))?;
     let peers = asked.peers.iter().map(|peer| read_peer(peer)).collect::<Result<Vec<_>, _>>()?;
     let experiments = experiments(runs, asked)?;
+    // What is measured in the end is looked for before hours of training.
+    for on in asked.on {
+        open_set(on, &runs.roots)?;
+    }
     let sets = sets(&experiments, asked);
     let protocol = experiments[0].value.evaluation.protocol;
     let networks = experiments.iter().map(|one| network(runs, asked, one)).collect::<Result<_, Failure>>()?;

@@ -9,6 +9,7 @@ mod browser;
 mod every_part;
 
 mod layout;
+mod papers;
 mod reading;
 mod text;
 
