@@ -124,7 +124,7 @@ fn papers(results: &Path) -> Papers {
     let drawn = run(results, "papers_915_x3_drawn", (1, 3), 32.32);
     let nine_five = run(results, "papers_955_x3", (1, 3), 32.702);
     let light = run(results, "papers_light_x3", (1, 3), 33.14);
-    let points = (1..=12).map(|half| PeerPoint {
+    let points = (1..=12u32).map(|half| PeerPoint {
         minutes: f64::from(half) * 1.5,
         step: u64::from(half) * 980,
         psnr_y_db: 32.4 - 2. * (-f64::from(half) / 3.).exp(),
