@@ -25,7 +25,8 @@ impl Place {
             fs::copy(ours.join(file), place.path(file)).unwrap();
         }
         let experiment = |name: &str, kernels: &str| {
-            let text = format!("extends = \"tiny\"\nabout = \"{name}\"\n[model.srcnn]\nkernels = {kernels}\n");
+            let text =
+                format!("extends = \"tiny\"\nabout = \"{name}\"\n[model.srcnn]\nkernels = {kernels}\n");
             fs::write(place.path(&format!("experiments/{name}.toml")), text).unwrap();
         };
         experiment("papers_513", "[5, 1, 3]");

@@ -54,15 +54,17 @@ pub(crate) fn draw(records: &Records, architecture: &Architecture) -> String {
     let joint = joined(architecture);
     let mut paper = Paper::new(width);
     let title = match joint {
-        Some(_) => format!("{}: generator and discriminator, drawn from the config", records.name),
-        None => format!("{}: the network, drawn from the config", records.name),
+        Some(_) => format!("{}: generator and discriminator, as they ran", records.name),
+        None => format!("{}: the network, as it ran", records.name),
     };
     paper.text(MARGIN, 32., 20., Weight::Bold, Anchor::Start, Ink::Ink, &title);
     paper.text(MARGIN, 56., 14., Weight::Regular, Anchor::Start, Ink::Quiet, LEGEND);
 
     let mut top = 84.;
     let mut ends = Vec::new();
-    for (network, row) in &rows {
+    for (number, (network, row)) in rows.iter().enumerate() {
+        // What joins two rows runs between them.
+        top += if joint.is_some() && number == 1 { 30. } else { 0. };
         paper.text(MARGIN, top + 14., 14., Weight::Bold, Anchor::Start, Ink::Ink, &named(network));
         let beside = MARGIN + 14. + paper::text_width(&named(network), 14., Weight::Bold);
         paper.text(beside, top + 14., 13., Weight::Regular, Anchor::Start, Ink::Quiet, &size(network));
@@ -71,6 +73,8 @@ pub(crate) fn draw(records: &Records, architecture: &Architecture) -> String {
     }
     if let (Some(()), [generator, discriminator, ..]) = (joint, ends.as_slice()) {
         join(&mut paper, *generator, *discriminator, width);
+        paper.text(MARGIN, top - 8., 13., Weight::Regular, Anchor::Start, Ink::Quiet, GAME);
+        top += 12.;
     }
     paper.finish(top)
 }
@@ -78,6 +82,9 @@ pub(crate) fn draw(records: &Records, architecture: &Architecture) -> String {
 const MARGIN: f64 = 18.;
 const BETWEEN: f64 = 34.;
 const LEGEND: &str = "each body is what a step makes: as high as its maps, as long as there are many; below: maps, size on a patch, weights";
+
+/// What the two networks do to one another.
+const GAME: &str = "The verdict's loss teaches the discriminator to tell and the generator to mislead it, beside the generator's own loss against HR.";
 
 /// Whether the first network is trained against the second.
 fn joined(architecture: &Architecture) -> Option<()> {
@@ -95,10 +102,11 @@ fn named(network: &NetworkRecord) -> String {
 }
 
 fn size(network: &NetworkRecord) -> String {
-    let on = if network.role == Role::Upscaler { "trained on patches of" } else { "looks at" };
+    let on = if network.role == Role::Upscaler { "patches of" } else { "looks at" };
     let normal = if network.spectral_norm { ", spectral normalisation" } else { "" };
+    let noise = if network.noise { "; noise times a learnt weight a map" } else { "" };
     format!(
-        "{} weights, {} multiplications for one HR pixel, {on} {side} × {side} HR pixels{normal}",
+        "{} weights, {} multiplications an HR pixel, {on} {side} × {side} HR pixels{normal}{noise}",
         grouped(network.parameters),
         grouped(network.macs_per_hr_pixel),
         side = network.patch_px,
@@ -107,7 +115,7 @@ fn size(network: &NetworkRecord) -> String {
 
 /// What goes from the generator to the discriminator, and what comes back.
 fn join(paper: &mut Paper, generator: layout::Ends, discriminator: layout::Ends, width: f64) {
-    let gutter = (generator.bottom + discriminator.top) / 2. + 2.;
+    let gutter = generator.bottom + 22.;
     let (sr_x, sr_y) = generator.output;
     let (in_x, in_y) = discriminator.input;
     let right = (width - MARGIN - 4.).min(sr_x + 26.);
@@ -132,15 +140,4 @@ fn join(paper: &mut Paper, generator: layout::Ends, discriminator: layout::Ends,
         Ink::Accent,
         "SR patches, and HR patches beside them",
     );
-    let (out_x, out_y) = discriminator.output;
-    paper.text(out_x + 12., out_y - 4., 12., Weight::Bold, Anchor::Start, Ink::Ink, "HR or SR?");
-    let back = [
-        "its loss teaches the discriminator to tell",
-        "and the generator to mislead it, beside",
-        "the generator's own loss against HR",
-    ];
-    for (number, line) in back.iter().enumerate() {
-        let y = out_y + 14. + 16. * number as f64;
-        paper.text(out_x + 12., y, 12., Weight::Regular, Anchor::Start, Ink::Quiet, line);
-    }
 }

@@ -20,7 +20,7 @@ fn drawn_run(results: &Path, name: &str) -> RunFolder {
     let folder = whole_run(results, name);
     folder.save(Purpose::Config, "config.toml", b"seed = 1\n").unwrap();
     change_manifest(folder.path(), |manifest| manifest.config_sha256 = sha256(b"seed = 1\n"));
-    let panels = [10, 90].map(|shift| Panel {
+    let panels = [10, 50].map(|shift| Panel {
         caption: format!("method {shift}"),
         detail: "PSNR-Y 30.00 dB".into(),
         picture: RgbImage::from_fn(40, 30, |x, y| Rgb([x as u8 * 5 + shift, y as u8 * 7, shift])),

@@ -38,6 +38,8 @@ struct Part {
     /// Over the body.
     label: Option<String>,
     has_plus: bool,
+    /// Whether a frame's side crosses the arrow.
+    is_at_border: bool,
 }
 
 /// A line over the row, from one body to the plus before another.
@@ -56,6 +58,11 @@ struct Bracket {
 }
 
 const ARROW: f64 = 58.;
+/// What a plus takes of an arrow.
+const PLUS: f64 = 26.;
+/// The width that a row may take without making the drawing wider, and the most that an arrow grows to fill it.
+const ROOM: f64 = 864.;
+const MOST_EXTRA: f64 = 70.;
 const LEVEL: f64 = 24.;
 const WORDS: f64 = 15.;
 /// The highest body, with its back.
@@ -72,8 +79,13 @@ pub(super) fn row(network: &NetworkRecord) -> Row {
         if is_last && network.role == Role::Upscaler {
             part.body.ink = Ink::Picture;
             part.label = Some("SR".to_owned());
+        } else if is_last {
+            part.label = Some("HR or SR?".to_owned());
         }
         parts.push(part);
+    }
+    if let Some(first) = parts.get_mut(1).filter(|_| network.noise) {
+        first.has_plus = true;
     }
     let arcs = arcs(network, &steps);
     let bracket = repeat.map(|Repeat { from, period, times }| Bracket {
@@ -81,21 +93,39 @@ pub(super) fn row(network: &NetworkRecord) -> Row {
         to: from + period,
         label: format!("{times} times"),
     });
+    let plain = placed(&mut parts, bracket.as_ref(), 0.);
+    // A short network takes the width there is, as far as its arrows do not get long.
+    let arrows = parts.len().saturating_sub(1).max(1) as f64;
+    let width = placed(&mut parts, bracket.as_ref(), ((ROOM - plain) / arrows).clamp(0., MOST_EXTRA));
+    let words = parts.iter().map(|part| part.words.len()).max().unwrap_or(0) as f64;
+    let height = above(&arcs) + BODIES + words * WORDS + if bracket.is_some() { 26. } else { 14. };
+    Row { width, height, parts, arcs, bracket }
+}
+
+/// Gives every part its place, arrows `extra` longer than they have to be; returns the width.
+fn placed(parts: &mut [Part], bracket: Option<&Bracket>, extra: f64) -> f64 {
     let mut x = 4.;
     for (index, part) in parts.iter_mut().enumerate() {
+        let plus = if part.has_plus { PLUS } else { 0. };
         let does = part.does.iter().map(|line| text_width(line, 12., Weight::Regular));
-        let arrow = if index == 0 { 0. } else { does.fold(ARROW, |most, width| most.max(width + 16.)) };
+        let arrow = does.fold(ARROW, |most, width| most.max(width + 18. + plus));
         let below = part.words.iter().map(|line| text_width(line, 11.5, Weight::Regular));
-        let around = below.fold(0f64, f64::max) / 2. - part.body.length / 2.;
+        let label = part.label.iter().map(|label| text_width(label, 12., Weight::Bold) - part.body.depth);
+        let around = below.chain(label).fold(0f64, f64::max) / 2. - part.body.length / 2.;
         // The words below must not run into those of the body before.
-        let least = if index == 0 { around.max(0.) } else { arrow.max(around + 34.) };
-        part.x = x + least;
+        let at_border = bracket.is_some_and(|bracket| index == bracket.from || index == bracket.to + 1);
+        part.is_at_border = at_border;
+        let extra = extra + if at_border { 16. } else { 0. };
+        part.x = x + if index == 0 { around.max(0.) } else { arrow.max(around + 34.) + extra };
         x = part.x + part.body.width();
     }
+    x + 24.
+}
+
+/// What lies over the bodies: the arcs, and the labels of pictures.
+fn above(arcs: &[Arc]) -> f64 {
     let levels = arcs.iter().map(|arc| arc.level + 1).max().unwrap_or(0);
-    let words = parts.iter().map(|part| part.words.len()).max().unwrap_or(0) as f64;
-    let above = levels as f64 * LEVEL + if bracket.is_some() { 22. } else { 10. };
-    Row { width: x + 40., height: above + BODIES + words * WORDS + 18., parts, arcs, bracket }
+    levels as f64 * LEVEL + 26.
 }
 
 /// The picture that goes in.
@@ -113,6 +143,7 @@ fn input(network: &NetworkRecord) -> Part {
         words: vec![maps(network.channels), format!("{side} × {side}")],
         label: Some(label),
         has_plus: false,
+        is_at_border: false,
     }
 }
 
@@ -134,6 +165,7 @@ fn part(one: &OnLine, network: &NetworkRecord, ink: Ink) -> Part {
         words,
         label: None,
         has_plus: plus.is_some(),
+        is_at_border: false,
     }
 }
 
@@ -170,8 +202,9 @@ fn arcs(network: &NetworkRecord, steps: &[OnLine]) -> Vec<Arc> {
         };
         arcs.push(Arc { from, to: index + 1, label, level: 0 });
     }
+    // The noise is added to what the first step makes.
     if network.noise && !steps.is_empty() {
-        arcs.push(Arc { from: 1, to: 1, label: "noise × a weight a map".to_owned(), level: 0 });
+        arcs.push(Arc { from: 1, to: 1, label: "noise".to_owned(), level: 0 });
     }
     arcs.sort_by_key(|arc| arc.to - arc.from);
     for index in 1..arcs.len() {
@@ -186,8 +219,7 @@ fn arcs(network: &NetworkRecord, steps: &[OnLine]) -> Vec<Arc> {
 impl Row {
     /// Draws it with its upper left corner at that place.
     pub(super) fn draw(&self, paper: &mut Paper, left: f64, top: f64) -> Ends {
-        let levels = self.arcs.iter().map(|arc| arc.level + 1).max().unwrap_or(0) as f64;
-        let roof = top + levels * LEVEL + if self.bracket.is_some() { 22. } else { 10. };
+        let roof = top + above(&self.arcs);
         let middle = roof + BODIES / 2. + 8.;
         let mut before: Option<&Part> = None;
         for part in &self.parts {
@@ -221,9 +253,11 @@ impl Row {
         let (Some(first), Some(last)) = (self.parts.get(bracket.from), self.parts.get(bracket.to)) else {
             return;
         };
-        let (from, to) = (left + first.x - 52., left + last.x + last.body.width() + 6.);
-        let high = first.body.height.max(last.body.height) / 2. + 26.;
-        let (roof, floor) = (middle - high, middle + high - 14.);
+        let before = self.parts.get(bracket.from.wrapping_sub(1)).map_or(0., Part::end);
+        let (from, to) = (left + before + 5., left + last.end() + 6.);
+        let high = first.body.height.max(last.body.height) / 2.;
+        let words = first.words.len().max(last.words.len()) as f64;
+        let (roof, floor) = (middle - high - 26., middle + high + 10. + words * WORDS);
         paper.line(
             &[(from + 10., roof), (to, roof), (to, floor), (from, floor), (from, roof), (from + 10., roof)],
             Ink::Line,
@@ -234,17 +268,16 @@ impl Row {
 
     fn draw_arc(&self, paper: &mut Paper, arc: &Arc, left: f64, middle: f64, roof: f64) {
         let (Some(from), Some(to)) = (self.parts.get(arc.from), self.parts.get(arc.to)) else { return };
-        let y = roof - LEVEL * arc.level as f64 - if self.bracket.is_some() { 18. } else { 4. };
+        let y = roof - 20. - LEVEL * arc.level as f64;
         let plus_x = left + to.x - 16.;
         if arc.from == arc.to {
             // Noise comes from outside.
-            let start = plus_x - 6.;
+            let start = plus_x - 14.;
             paper.arrow(&[(start, y), (plus_x, y), (plus_x, middle - 9.)], Ink::Accent, true);
             paper.plus(plus_x, middle);
-            paper.text(start - 4., y + 4., 12., Weight::Regular, Anchor::Start, Ink::Accent, "");
             let width = text_width(&arc.label, 12., Weight::Regular);
             paper.text(
-                start - width - 6.,
+                start - width - 4.,
                 y + 4.,
                 12.,
                 Weight::Regular,
@@ -258,7 +291,7 @@ impl Row {
         let start_y = middle
             - from.body.height / 2.
             - from.body.depth * 0.75
-            - if from.label.is_some() { 20. } else { 3. };
+            - if from.label.is_some() { 18. } else { 3. };
         paper.arrow(
             &[(start_x, start_y), (start_x, y), (plus_x, y), (plus_x, middle - 9.)],
             Ink::Line,
@@ -272,11 +305,18 @@ impl Row {
 }
 
 impl Part {
+    /// Where it and its words end.
+    fn end(&self) -> f64 {
+        let words =
+            self.words.iter().map(|line| text_width(line, 11.5, Weight::Regular)).fold(0f64, f64::max);
+        self.x + self.body.width().max((self.body.length + words) / 2.)
+    }
+
     fn draw_arrow(&self, paper: &mut Paper, left: f64, middle: f64, before: &Part) {
         let (from, to) = (left + before.x + before.body.width() + 4., left + self.x - 3.);
         paper.arrow(&[(from, middle), (to, middle)], Ink::Line, false);
-        let room = if self.has_plus { 26. } else { 6. };
-        let centre = (from + to - room) / 2.;
+        let room = if self.has_plus { PLUS } else { 6. };
+        let centre = (from + to - room) / 2. + if self.is_at_border { 8. } else { 0. };
         for (number, words) in self.does.iter().enumerate() {
             let y = if number == 0 { middle - 7. } else { middle + 16. };
             paper.text(centre, y, 12., Weight::Regular, Anchor::Middle, Ink::Ink, words);
@@ -291,7 +331,8 @@ impl Part {
         self.body.draw(paper, x, middle);
         let centre = x + self.body.length / 2.;
         if let Some(label) = &self.label {
-            let y = middle - self.body.height / 2. - self.body.depth * 0.75 - 6.;
+            let roof = middle - self.body.height / 2. - self.body.depth * 0.75;
+            let y = (roof - 6.).min(middle - 28.);
             paper.text(centre + self.body.depth / 2., y, 12., Weight::Bold, Anchor::Middle, Ink::Ink, label);
         }
         for (number, words) in self.words.iter().enumerate() {

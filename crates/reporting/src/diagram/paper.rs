@@ -156,7 +156,7 @@ impl Paper {
         format!(
             "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" xmlns=\"http://www.w3.org/2000/svg\" \
              font-family=\"Noto Sans, Helvetica, Arial, {family}\" role=\"img\">\n\
-             <style>@media (prefers-color-scheme: dark){{.{PAPER_CLASS}{{fill:#16191d}}{dark}}}</style>\n\
+             <style>@media screen and (prefers-color-scheme: dark){{.{PAPER_CLASS}{{fill:#14171a}}{dark}}}</style>\n\
              <rect class=\"{PAPER_CLASS}\" x=\"0\" y=\"0\" width=\"{width}\" height=\"{height}\" fill=\"#FFFFFF\"/>\n{}</svg>\n",
             self.body,
             family = font::FAMILY
@@ -225,7 +225,7 @@ mod tests {
         for (ink, _, light, dark) in INKS {
             if matches!(ink, Ink::Ink | Ink::Quiet | Ink::Accent) {
                 assert!(palette::contrast(parse(light), palette::PAPER) > 4.5, "{ink:?}");
-                assert!(palette::contrast(parse(dark), parse("#16191d")) > 4.5, "{ink:?}");
+                assert!(palette::contrast(parse(dark), parse("#14171a")) > 4.5, "{ink:?}");
             }
         }
     }

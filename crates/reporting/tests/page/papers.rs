@@ -177,7 +177,9 @@ fn the_page_says_of_every_claim_whether_it_holds() {
         let begin = html.find(from).unwrap();
         html[begin..begin + html[begin..].find(to).unwrap()].replace("><", ">\n<")
     };
-    insta::assert_snapshot!(words("<div class=\"lead\">", "</header>") + &words("<section id=\"outcome\"", "</section>"));
+    insta::assert_snapshot!(
+        words("<div class=\"lead\">", "</header>") + &words("<section id=\"outcome\"", "</section>")
+    );
     if let Some(look) = std::env::var_os("PLUMAGE_LOOK") {
         fs::write(Path::new(&look).join("papers.html"), &html).unwrap();
     }

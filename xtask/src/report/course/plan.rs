@@ -62,7 +62,7 @@ const QUICK: Changes = Changes {
 /// Seconds: everything once.
 const TINY: Changes = Changes {
     network: &[
-        "data.split.validation=0.05",
+        "data.split.validation=0.1",
         "data.split.test=0.5",
         "data.patches.random.hr_size=24",
         "data.patches.random.per_image=2",
