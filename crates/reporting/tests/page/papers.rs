@@ -199,7 +199,7 @@ fn without_any_run_the_page_says_that_nothing_is_there() {
     asked.networks.iter_mut().for_each(|network| network.runs.clear());
     let files = write(&asked, &results.path().join("papers")).unwrap();
     let html = fs::read_to_string(&files[0]).unwrap();
-    assert!(html.contains("<strong>0 of 3</strong>"));
+    assert!(html.contains("<strong>0 of 4</strong>"));
     assert!(html.contains("There is no finished run of <code>papers_915_x3</code>."));
     assert!(!results.path().join("papers/charts").exists());
 }
