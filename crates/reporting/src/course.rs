@@ -183,18 +183,13 @@ pub(crate) fn svg(
     alt: impl Into<String>,
     caption: impl Into<String>,
 ) -> Result<Part, ReportError> {
-    let of_page = origin.as_ref().map(crate::page::Origin::of_figure).unwrap_or_default();
     let picture = picture.with_origin(origin.as_ref())?;
-    Ok(figure(picture.svg, alt, caption, of_page))
+    Ok(figure(picture.svg, alt, caption))
 }
 
-/// An SVG that is drawn as a figure.
-fn figure(
-    svg: String,
-    alt: impl Into<String>,
-    caption: impl Into<String>,
-    origin: crate::page::Origin,
-) -> Part {
+/// An SVG that has its origin at its foot, as a figure.
+fn figure(svg: String, alt: impl Into<String>, caption: impl Into<String>) -> Part {
     let graphic = crate::page::Graphic::Svg(svg);
+    let origin = crate::page::Origin::default();
     Part::Figure(crate::page::Figure { graphic, alt: alt.into(), caption: caption.into(), origin })
 }

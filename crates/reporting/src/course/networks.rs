@@ -8,13 +8,7 @@ use super::{
     estimates::{self, CONFIDENCE, written},
     figure, rules,
 };
-use crate::{
-    Estimate, ReportError, diagram,
-    number::grouped,
-    origin::Origin,
-    page::{self, Part},
-    records::Records,
-};
+use crate::{Estimate, ReportError, diagram, number::grouped, page::Part, records::Records};
 
 /// S3: about 5000 birds.
 pub(super) fn images(course: &Course) -> Claim {
@@ -101,9 +95,7 @@ pub(super) fn srcnn(course: &Course) -> Result<Claim, ReportError> {
 /// The drawing of the networks of a run.
 pub(super) fn drawing(run: &Records, caption: &str) -> Result<Vec<Part>, ReportError> {
     let Some(svg) = diagram::of_run(run)? else { return Ok(Vec::new()) };
-    let origin = Origin::of("", &[run], &[])?;
-    let origin = origin.as_ref().map(page::Origin::of_figure).unwrap_or_default();
-    Ok(vec![figure(svg, "the networks, layer by layer", caption, origin)])
+    Ok(vec![figure(svg, "the networks, layer by layer", caption)])
 }
 
 fn kernels_of(network: &NetworkRecord) -> Vec<usize> {
@@ -122,7 +114,7 @@ fn is_mse(run: &Records) -> Result<bool, ReportError> {
 }
 
 /// The gain of a run over bicubic in PSNR on Y, over the images of its first set that have both.
-fn gain_db(run: &Records) -> Option<Estimate> {
+pub(super) fn gain_db(run: &Records) -> Option<Estimate> {
     let rows = &run.evaluation;
     let first = rows.first()?;
     let of = |method: &str, image: &str| -> Option<f64> {

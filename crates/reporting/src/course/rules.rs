@@ -54,6 +54,26 @@ pub(super) fn srcnn(kernels: &[usize], is_mse: bool, gain_db: Option<Estimate>) 
     }
 }
 
+/// S6, that the upscaled picture is more than the LR one: nearer to HR than its bicubic enlargement, image by image, with the whole
+/// interval above 0.
+pub(super) fn nearer(gain_db: Option<Estimate>) -> Ruling {
+    match gain_db {
+        None => untested("The pictures were not measured."),
+        Some(gain) if gain.low > 0. => ruling(
+            Verdict::Holds,
+            format!(
+                "On images that it has not seen SRCNN is {} dB nearer to HR than bicubic interpolation.",
+                written(gain, 2, "")
+            ),
+        ),
+        Some(gain) if gain.high < 0. => ruling(
+            Verdict::Fails,
+            format!("SRCNN is further from HR than bicubic interpolation: {} dB.", written(gain, 2, "")),
+        ),
+        Some(gain) => untested(format!("Its gain of {} dB may be none.", written(gain, 2, ""))),
+    }
+}
+
 /// S2, that SRGAN takes LR and noise and is trained against a discriminator. Holds, if the discriminator played and the noise changes the
 /// picture by more than a twentieth of a grey level.
 pub(super) fn srgan(played: bool, spread_levels: Option<Estimate>) -> Ruling {
@@ -255,21 +275,23 @@ pub(super) fn fools(says: &[Says]) -> Ruling {
     let (holds, reversed, all) = (count(Says::Holds), count(Says::Reversed), says.len());
     match (holds, reversed) {
         _ if all == 0 => untested("There are no judges that were tested on both."),
-        (0, 0) => untested(format!("In all {all} comparisons the interval of the difference contains 0.")),
+        (0, 0) => untested(format!("In none of {all} comparisons is the difference more than chance makes.")),
         (some, 0) => ruling(
             Verdict::Holds,
-            format!("In {some} of {all} comparisons the whole interval says so, and in none the opposite."),
+            format!(
+                "In {some} of {all} comparisons the difference is more than chance makes, and in none the opposite is."
+            ),
         ),
         (0, some) => ruling(
             Verdict::Fails,
             format!(
-                "In {some} of {all} comparisons the whole interval says the opposite, and in none that it is so."
+                "In {some} of {all} comparisons the opposite is more than chance makes, and in none the claim is."
             ),
         ),
         (some, others) => ruling(
             Verdict::Depends,
             format!(
-                "In {some} of {all} comparisons the whole interval says so, in {others} the opposite: it depends on how the judge was trained."
+                "In {some} of {all} comparisons it is so by more than chance makes, in {others} the opposite is: it depends on how the judge was trained."
             ),
         ),
     }
@@ -296,6 +318,14 @@ mod tests {
         ] {
             assert_eq!(verdict(&kernels, is_mse, gain), Verdict::Untested);
         }
+    }
+
+    #[test]
+    fn nearer_to_hr_is_what_gains_on_the_same_images() {
+        assert_eq!(nearer(Some(of(1., 0.1))).verdict, Verdict::Holds);
+        assert_eq!(nearer(Some(of(0.05, 0.1))).verdict, Verdict::Untested);
+        assert_eq!(nearer(Some(of(-1., 0.1))).verdict, Verdict::Fails);
+        assert_eq!(nearer(None).verdict, Verdict::Untested);
     }
 
     #[test]
