@@ -197,6 +197,7 @@ fn without_any_run_the_page_says_that_nothing_is_there() {
     let results = tempfile::tempdir().unwrap();
     let mut asked = papers(results.path());
     asked.networks.iter_mut().for_each(|network| network.runs.clear());
+    asked.peers.clear();
     let files = write(&asked, &results.path().join("papers")).unwrap();
     let html = fs::read_to_string(&files[0]).unwrap();
     assert!(html.contains("<strong>0 of 4</strong>"));
