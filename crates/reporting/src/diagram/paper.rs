@@ -4,6 +4,7 @@ use crate::font::{self, Weight};
 
 /// What something is drawn in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "ink is what it is called")]
 pub(super) enum Ink {
     /// Words and outlines.
     Ink,
