@@ -81,6 +81,7 @@ mod tests {
         encoder.set_color(ColorType::Rgb);
         let mut writer = encoder.write_header().unwrap();
         let mut note = png::text_metadata::ITXtChunk::new("Origin", "a".repeat(100_000));
+        note.compressed = true;
         note.compress_text().unwrap();
         writer.write_text_chunk(&note).unwrap();
         writer.write_image_data(&[0; 3]).unwrap();
