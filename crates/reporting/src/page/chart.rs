@@ -36,7 +36,7 @@ impl Chart {
     }
 
     pub(super) fn markup(&self) -> Markup {
-        let Lines { heading, x, y, .. } = &self.lines;
+        let Lines { heading, x, y, levels, .. } = &self.lines;
         html! {
             figure.chart {
                 p.title { b { (heading.title) } " " span { (heading.subtitle) } }
@@ -45,6 +45,11 @@ impl Chart {
                 div.plot tabindex="0" role="img" aria-label=(self.in_words()) {
                     div.area {
                         (PreEscaped(self.svg()))
+                    }
+                    @for level in levels {
+                        span.level style={ "bottom: " (percent(y.fraction(level.value))) "; color: " (css(level.colour)) } {
+                            (level.label)
+                        }
                     }
                     @for tick in y.ticks() {
                         span.y style={ "bottom: " (percent(y.fraction(*tick))) } { (y.tick_label(*tick)) }
@@ -61,13 +66,12 @@ impl Chart {
     }
 
     fn legend(&self) -> Markup {
-        let Lines { lines, levels, marks, .. } = &self.lines;
+        let Lines { lines, marks, .. } = &self.lines;
         let lines = lines.iter().filter_map(|line| Some(("line", line.colour, line.label.as_ref()?)));
-        let levels = levels.iter().map(|level| ("level", level.colour, &level.label));
         let marks = marks.iter().map(|mark| ("mark", mark.colour, &mark.label));
         html! {
             ul.legend {
-                @for (kind, colour, label) in lines.chain(levels).chain(marks) {
+                @for (kind, colour, label) in lines.chain(marks) {
                     li {
                         span class={ "swatch " (kind) } style={ "--colour: " (css(colour)) } aria-hidden="true" {}
                         (label)

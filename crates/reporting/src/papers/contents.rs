@@ -53,14 +53,19 @@ pub(super) fn page(
 
 fn lead(papers: &Papers, entries: &[Entry]) -> String {
     let rows = all_rows(papers, entries);
-    let with_paper = rows.iter().filter(|row| row.ours.is_some() && row.paper.is_some()).count();
+    let with_paper: Vec<&Row> = rows.iter().filter(|row| row.ours.is_some() && row.paper.is_some()).collect();
+    let waiting = with_paper.iter().filter(|row| row.scored.is_none()).count();
     let reached = rows.iter().filter(|row| row.standing() == Standing::Reached).count();
     let mut text = format!(
         "Networks trained by Plumage, measured on {} under `{}`, beside what papers report. **{reached} of {with_paper}** that \
          a paper has too reach the paper's number.",
         papers.sets.join(", "),
-        papers.protocol
+        papers.protocol,
+        with_paper = with_paper.len()
     );
+    if waiting > 0 {
+        text += &format!(" {waiting} of them have not run yet.");
+    }
     if let Some(cut) = &papers.cut {
         text += &format!("\n\n**This is a shortened report:** {cut}");
     }

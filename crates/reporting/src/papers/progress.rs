@@ -117,14 +117,26 @@ pub(super) fn charts(papers: &Papers, entries: &[Entry]) -> Vec<(String, Curves)
                 }),
             };
             let ways: Vec<Way> = ways(papers, entries, scale).into_iter().filter(is_of).collect();
-            let axes: [(&str, &str, Time); 2] = [
-                ("minutes", "minutes of training", |moment| Some(moment.minutes)),
-                ("processor_minutes", "minutes of processor time, all threads together", |moment| {
-                    moment.cpu_minutes
-                }),
+            let axes: [(&str, Against); 2] = [
+                (
+                    "minutes",
+                    Against {
+                        title: "time",
+                        label: "minutes of training",
+                        minutes: |moment| Some(moment.minutes),
+                    },
+                ),
+                (
+                    "processor_minutes",
+                    Against {
+                        title: "processor time",
+                        label: "minutes of processor time, all threads together",
+                        minutes: |moment| moment.cpu_minutes,
+                    },
+                ),
             ];
-            for (name, label, time) in axes {
-                if let Some(curves) = chart(papers, &ways, (group, scale), label, time) {
+            for (name, against) in axes {
+                if let Some(curves) = chart(papers, &ways, (group, scale), &against) {
                     charts.push((format!("{}_x{scale}_{name}", group.id()), curves));
                 }
             }
@@ -133,34 +145,39 @@ pub(super) fn charts(papers: &Papers, entries: &[Entry]) -> Vec<(String, Curves)
     charts
 }
 
-type Time = fn(&Moment) -> Option<f64>;
+/// What PSNR is drawn against.
+struct Against {
+    title: &'static str,
+    label: &'static str,
+    minutes: fn(&Moment) -> Option<f64>,
+}
 
 fn chart(
     papers: &Papers,
     ways: &[Way],
     (group, scale): (Group, usize),
-    label: &str,
-    time: Time,
+    against: &Against,
 ) -> Option<Curves> {
     let curve = |way: &Way| Curve {
         name: way.name.clone(),
-        points: way.moments.iter().filter_map(|moment| Some((time(moment)?, moment.psnr_y_db))).collect(),
+        points: way.moments.iter().filter_map(|moment| Some(((against.minutes)(moment)?, moment.psnr_y_db))).collect(),
     };
     let curves: Vec<Curve> = ways.iter().map(curve).filter(|curve| !curve.points.is_empty()).collect();
     let set = papers.sets.first()?;
     if curves.is_empty() {
         return None;
     }
-    let best = curves.iter().flat_map(|curve| &curve.points).map(|(_, db)| *db).fold(f64::MIN, f64::max);
-    // A level far above everything would press the curves together.
-    let is_near = |level: &&f64| **level <= best + 0.5;
+    let all = || curves.iter().flat_map(|curve| &curve.points).map(|(_, db)| *db);
+    let (worst, best) = (all().fold(f64::MAX, f64::min), all().fold(f64::MIN, f64::max));
+    // A level far from everything would press the curves together.
+    let is_near = |level: &&f64| (worst - 0.2..=best + 0.5).contains(*level);
     let levels = LEVELS_DB.iter().filter(is_near).map(|level| (format!("{level} dB"), *level));
     Some(Curves {
         heading: Heading {
-            title: format!("{} ×{scale}: PSNR on {set} against time", group.title()),
+            title: format!("{} ×{scale}: PSNR on {set} against {}", group.title(), against.title),
             subtitle: "of the averaged weights, measured when the training was over".to_owned(),
         },
-        x: Quantity::logarithmic(label),
+        x: Quantity::logarithmic(against.label),
         y: Quantity::linear(format!("PSNR on Y, dB ({})", papers.protocol)),
         curves,
         levels: if scale == SCALE && set == "set5" { levels.collect() } else { Vec::new() },
