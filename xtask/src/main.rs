@@ -25,6 +25,7 @@ mod failure;
 mod interrupt;
 mod limits;
 mod machine;
+mod names;
 mod packed;
 mod progress;
 mod say;

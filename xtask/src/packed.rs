@@ -15,6 +15,7 @@ use crate::{
     evaluation::Network,
     experiment::{Experiment, RestoreExperiment},
     failure::Failure,
+    names::training_images,
     upscale::readable,
     workspace::Workspace,
 };
@@ -116,9 +117,9 @@ pub(crate) fn of_run(run: &Path, name: &str) -> Result<Packed, Failure> {
         return Err(Failure::usage(message, format!("cargo xtask experiment {name} makes one")));
     }
     let experiment = Experiment::read_restore(&run.join("config.toml"), &[])?;
-    let data = serde_json::to_string(&experiment.data.train).map_err(Failure::internal)?;
+    let data = training_images(&experiment.data.train, &Workspace::find()?.data_roots(None));
     let images = ImageSet::all(&read_seen(run)?).get("train").map_or(0, |set| set.images);
-    let trained_on = format!("{images} images of {data}, {} steps", experiment.trainer.steps);
+    let trained_on = format!("{data}, {images} images, {} steps", experiment.trainer.steps);
     Ok(Packed {
         model: experiment.model,
         scale: experiment.scale,

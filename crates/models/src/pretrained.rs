@@ -29,6 +29,7 @@ macro_rules! pretrained {
 pretrained! {
     "light" x 2: "light_x2.safetensors",
     "light" x 3: "light_x3.safetensors",
+    "light" x 4: "light_x4.safetensors",
 }
 
 /// The network of that name and scale.

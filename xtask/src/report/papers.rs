@@ -1,14 +1,11 @@
 //! The networks of the papers: every experiment whose name begins with `papers_`.
 
-mod names;
-
 use std::{path::Path, process::ExitCode};
 
-use plumage_models::weights;
+use plumage_models::{ModelConfig, weights};
 use plumage_record::EvaluationRow;
-use plumage_reporting::papers::{self, Papers, PeerCurve, PublishedScores};
+use plumage_reporting::papers::{self, Group, Papers, PeerCurve, PublishedScores};
 
-use self::names::{group, network_name, training_images};
 use super::{Found, Runs, Wanted};
 use crate::{
     evaluation::{Measure, Network, open_set},
@@ -16,6 +13,7 @@ use crate::{
     experiment::{Experiment, RestoreExperiment},
     failure::Failure,
     limits::check_evaluation,
+    names::{network_name, training_images},
     say::{note, say},
 };
 
@@ -101,6 +99,15 @@ fn experiments(runs: &Runs, asked: &Asked) -> Result<Vec<OfReport>, Failure> {
         (group, network_name(&one.value.model), one.value.scale, one.name.clone())
     });
     Ok(experiments)
+}
+
+/// What a network is compared with.
+fn group(model: &ModelConfig) -> Group {
+    match model.architecture().name() {
+        "srcnn" => Group::Srcnn,
+        "srresnet" => Group::Srresnet,
+        _ => Group::Light,
+    }
 }
 
 /// The sets of the experiments, then those of `--on`.

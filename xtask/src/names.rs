@@ -2,19 +2,9 @@
 
 use plumage_data::{DataRoots, DatasetConfig, Manifest};
 use plumage_models::ModelConfig;
-use plumage_reporting::papers::Group;
-
-/// What a network is compared with.
-pub(super) fn group(model: &ModelConfig) -> Group {
-    match model.architecture().name() {
-        "srcnn" => Group::Srcnn,
-        "srresnet" => Group::Srresnet,
-        _ => Group::Light,
-    }
-}
 
 /// A network by its kind and its size, as `SRCNN 9-1-5`.
-pub(super) fn network_name(model: &ModelConfig) -> String {
+pub(crate) fn network_name(model: &ModelConfig) -> String {
     match model {
         ModelConfig::Bicubic(_) => "bicubic".to_owned(),
         ModelConfig::Srcnn(config) => format!("SRCNN {}", joined(&config.kernels, "-")),
@@ -32,7 +22,7 @@ pub(super) fn network_name(model: &ModelConfig) -> String {
 }
 
 /// What is trained on, as papers say it: `T91 + BSDS200`.
-pub(super) fn training_images(config: &DatasetConfig, roots: &DataRoots) -> String {
+pub(crate) fn training_images(config: &DatasetConfig, roots: &DataRoots) -> String {
     match config {
         DatasetConfig::Aviary(_) => "drawn birds".to_owned(),
         DatasetConfig::Folder(config) => {
