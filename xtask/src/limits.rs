@@ -194,14 +194,15 @@ fn refuse_full(results: &Path, need: u64, free: u64) -> Result<(), Failure> {
     ))
 }
 
-/// What a run leaves but for its figures, at most: checkpoints, rows, weights and charts.
+/// What a run leaves but for its figures, at most: checkpoints, weights kept on the way, rows, weights and charts.
 fn records_bytes(parameters: u64, trainer: &TrainerConfig) -> u64 {
     /// Two checkpoints and a third that is being written, with weights, moments, average and the best each; the weights.
     const TENSORS: u64 = 3 * 5 + 1;
     const ROW_BYTES: u64 = 400;
     const CHARTS_BYTES: u64 = 1 << 20;
     let rows = trainer.steps / trainer.record_every.max(1) + 1;
-    let tensors = parameters.saturating_mul(4 * TENSORS);
+    let snapshots = trainer.snapshot_every.map_or(0, |every| trainer.steps / every.max(1));
+    let tensors = parameters.saturating_mul(4).saturating_mul(TENSORS.saturating_add(snapshots));
     tensors.saturating_add(rows.saturating_mul(ROW_BYTES)).saturating_add(CHARTS_BYTES)
 }
 

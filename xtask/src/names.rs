@@ -1,25 +1,6 @@
-//! Networks and training images by the names that papers have for them.
+//! Training images by the names that papers have for them.
 
 use plumage_data::{DataRoots, DatasetConfig, Manifest};
-use plumage_models::ModelConfig;
-
-/// A network by its kind and its size, as `SRCNN 9-1-5`.
-pub(crate) fn network_name(model: &ModelConfig) -> String {
-    match model {
-        ModelConfig::Bicubic(_) => "bicubic".to_owned(),
-        ModelConfig::Srcnn(config) => format!("SRCNN {}", joined(&config.kernels, "-")),
-        ModelConfig::Espcn(config) => format!("ESPCN ({})", joined(&config.widths, ", ")),
-        ModelConfig::Fsrcnn(config) => {
-            format!("FSRCNN ({}, {}, {})", config.n_feats, config.n_shrunk, config.n_mappings)
-        }
-        ModelConfig::Plain(config) => {
-            format!("plain, {} layers of {}", config.n_layers, config.n_feats)
-        }
-        ModelConfig::Srresnet(config) => {
-            format!("SRResNet, {} blocks of {}", config.n_blocks, config.n_feats)
-        }
-    }
-}
 
 /// What is trained on, as papers say it: `T91 + BSDS200`.
 pub(crate) fn training_images(config: &DatasetConfig, roots: &DataRoots) -> String {
@@ -37,10 +18,6 @@ pub(crate) fn training_images(config: &DatasetConfig, roots: &DataRoots) -> Stri
     }
 }
 
-fn joined(numbers: &[usize], between: &str) -> String {
-    numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(between)
-}
-
 #[cfg(test)]
 mod tests {
     use crate::{experiment::Experiment, workspace::Workspace};
@@ -48,14 +25,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn networks_and_images_have_the_names_of_papers() {
+    fn images_have_the_names_of_papers() {
         let workspace = Workspace::find().unwrap();
         let roots = workspace.data_roots(None);
         let named = |name: &str| {
             let path = workspace.experiments().join(format!("{name}.toml"));
             let experiment = Experiment::read_restore(&path, &[]).unwrap();
-            let images = training_images(&experiment.data.train, &roots);
-            (network_name(&experiment.model), images)
+            (experiment.model.architecture().title(), training_images(&experiment.data.train, &roots))
         };
         assert_eq!(named("papers_915_x3"), ("SRCNN 9-1-5".to_owned(), "T91".to_owned()));
         assert_eq!(named("papers_955_x3").1, "T91 + BSDS200");

@@ -21,6 +21,10 @@ impl Architecture for BicubicConfig {
         "bicubic"
     }
 
+    fn title(&self) -> String {
+        "bicubic".to_owned()
+    }
+
     fn channels(&self) -> Channels {
         self.channels
     }

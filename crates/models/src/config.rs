@@ -54,6 +54,9 @@ pub trait Architecture {
     /// The key in the config, as in `[model.srcnn]`.
     fn name(&self) -> &'static str;
 
+    /// The network by its kind and its size, as people and papers call it: `SRCNN 9-1-5`.
+    fn title(&self) -> String;
+
     /// What the network works on: luma or colour.
     fn channels(&self) -> Channels;
 
@@ -70,4 +73,9 @@ pub trait Architecture {
     /// # Errors
     /// What `vb` reports: a parameter that is missing or has another shape.
     fn build(&self, scale: usize, vb: VarBuilder) -> Result<Box<dyn Upscaler>>;
+}
+
+/// Numbers in a title, with `between` them.
+pub(crate) fn joined(numbers: &[usize], between: &str) -> String {
+    numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(between)
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Grid, Upscaler,
-    config::Architecture,
+    config::{Architecture, joined},
     layers::{Conv2d, Init},
     lr_network::{LrNetwork, RELU, Tail},
 };
@@ -33,6 +33,10 @@ pub struct EspcnConfig {
 impl Architecture for EspcnConfig {
     fn name(&self) -> &'static str {
         "espcn"
+    }
+
+    fn title(&self) -> String {
+        format!("ESPCN ({})", joined(&self.widths, ", "))
     }
 
     fn channels(&self) -> Channels {

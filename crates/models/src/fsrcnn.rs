@@ -47,6 +47,10 @@ impl Architecture for FsrcnnConfig {
         "fsrcnn"
     }
 
+    fn title(&self) -> String {
+        format!("FSRCNN ({}, {}, {})", self.n_feats, self.n_shrunk, self.n_mappings)
+    }
+
     fn channels(&self) -> Channels {
         self.channels
     }

@@ -36,6 +36,10 @@ impl Architecture for PlainConfig {
         "plain"
     }
 
+    fn title(&self) -> String {
+        format!("plain, {} layers of {}", self.n_layers, self.n_feats)
+    }
+
     fn channels(&self) -> Channels {
         self.channels
     }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Graph, Grid, PictureSize, PictureStream, Upscaler,
-    config::Architecture,
+    config::{Architecture, joined},
     graph::{Step, Value},
     layers::{Conv2d, Init},
     stream::LayerStream,
@@ -70,6 +70,10 @@ const PAPER_STD: f64 = 0.001;
 impl Architecture for SrcnnConfig {
     fn name(&self) -> &'static str {
         "srcnn"
+    }
+
+    fn title(&self) -> String {
+        format!("SRCNN {}", joined(&self.kernels, "-"))
     }
 
     fn channels(&self) -> Channels {

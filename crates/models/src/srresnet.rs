@@ -56,6 +56,10 @@ impl Architecture for SrresnetConfig {
         "srresnet"
     }
 
+    fn title(&self) -> String {
+        format!("SRResNet, {} blocks of {}", self.n_blocks, self.n_feats)
+    }
+
     fn channels(&self) -> Channels {
         self.channels
     }

@@ -83,20 +83,19 @@ pub fn write_course(
     let table = summary::table(&claims);
     let page = page(&course, &claims);
     commit::sweep(place)?;
-    let mut written = Vec::new();
-    for (file, text) in
-        [("index.html", page.html()), ("claims.csv", table.csv()), ("claims.md", table.markdown())]
-    {
+    let mut written = vec![place.join("index.html")];
+    for (file, text) in [("claims.csv", table.csv()), ("claims.md", table.markdown())] {
         let path = place.join(file);
         commit::file(Purpose::Comparison, &path, text.as_bytes())?;
         written.push(path);
     }
-    let charts = [samples::LOSSES, samples::GAPS];
-    for name in charts {
+    for name in [samples::LOSSES, samples::GAPS] {
         if let Some(picture) = course.of_samples(name)? {
             written.extend(save_pictures(Purpose::Comparison, place, &[(name, picture)])?);
         }
     }
+    // The page is the last one: where it is, all that it tells of is there.
+    commit::file(Purpose::Comparison, &written[0], page.html().as_bytes())?;
     Ok(written)
 }
 

@@ -2,10 +2,10 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::origin::read_stamp;
+use crate::origin::stamp::{KEYWORD, read_stamp};
 
-/// Every PNG and SVG in the text of a page that says where it comes from, in their order. Other pictures are passed over: LR and
-/// SR crops, icons.
+/// Every PNG and SVG in the text of a page that says where it comes from, in their order, also where what it says cannot be read any
+/// more. Other pictures are passed over: icons, and the lines of charts that the page itself draws.
 pub fn embedded_figures(page: &str) -> Vec<Vec<u8>> {
     let mut found: Vec<(usize, Vec<u8>)> = Vec::new();
     for kind in ["image/png", "image/svg+xml"] {
@@ -24,7 +24,10 @@ pub fn embedded_figures(page: &str) -> Vec<Vec<u8>> {
             found.push((at, format!("{}</svg>\n", &page[at..at + length]).into_bytes()));
         }
     }
-    found.retain(|(_, bytes)| read_stamp(bytes).is_some());
+    let is_figure = |bytes: &[u8]| {
+        read_stamp(bytes).is_some() || bytes.windows(KEYWORD.len()).any(|at| at == KEYWORD.as_bytes())
+    };
+    found.retain(|(_, bytes)| is_figure(bytes));
     found.sort_by_key(|(at, _)| *at);
     found.into_iter().map(|(_, bytes)| bytes).collect()
 }
@@ -49,15 +52,18 @@ mod tests {
         let png = stamped_png(&RgbImage::new(30, 4), 1, &origin).unwrap();
         let svg = "<svg width=\"9\" height=\"5\" viewBox=\"0 0 9 5\">\n</svg>\n";
         let figure = stamped_svg(svg, &origin).unwrap();
+        let broken = figure.replace("\"format\"", "\"form\"");
+        assert_ne!(broken, figure);
         let plain = plumage_imaging::notes::png(&RgbImage::new(3, 3), &[]).unwrap();
         let page = format!(
-            "<html>{svg}{figure}<img src=\"data:image/png;base64,{}\"><img src='data:image/png;base64,{}'>\
+            "<html>{svg}{figure}{broken}<img src=\"data:image/png;base64,{}\"><img src='data:image/png;base64,{}'>\
              <img src=\"data:image/svg+xml;base64,{}\"><img src=\"data:image/png;base64,!\"></html>",
             STANDARD.encode(&plain),
             STANDARD.encode(&png),
             STANDARD.encode(&figure)
         );
-        assert!(embedded_figures(&page) == [figure.as_bytes().to_owned(), png, figure.into_bytes()]);
+        let figure = figure.into_bytes();
+        assert!(embedded_figures(&page) == [figure.clone(), broken.into_bytes(), png, figure]);
         assert!(embedded_figures("").is_empty());
     }
 }

@@ -19,7 +19,11 @@ pub use peers::{PeerCurve, PeerPoint};
 pub use published::{Paper, PublishedScore, PublishedScores};
 
 use self::entry::Entry;
+pub(crate) use self::progress::FILES;
 use crate::{ReportError, page::Page, save_pictures, tables::Table};
+
+/// What stands before the names of its charts in their origin.
+pub(crate) const FOLDER: &str = "papers";
 
 /// What the report is made of.
 #[derive(Clone, Debug)]
@@ -108,8 +112,11 @@ impl Group {
 pub fn write(papers: &Papers, place: &Path) -> Result<Vec<PathBuf>, ReportError> {
     let entries = papers.networks.iter().map(Entry::read).collect::<Result<Vec<_>, _>>()?;
     let tables = tables(papers, &entries);
-    let charts = progress::charts(papers, &entries);
-    let pictures = charts.iter().map(|(name, curves)| Ok((name.as_str(), curves.picture(name)?)));
+    let charts = progress::charts(papers, &entries)?;
+    let pictures = charts.iter().map(|chart| {
+        let picture = chart.curves.picture(&chart.name)?.with_origin(chart.origin.as_ref())?;
+        Ok((chart.name.as_str(), picture))
+    });
     let pictures = pictures.collect::<Result<Vec<_>, ReportError>>()?;
     let page = contents::page(papers, &entries, &tables, &charts);
     let files = save(place, &page, &tables, &pictures)?;

@@ -7,12 +7,15 @@ use crate::{
     ReportError, charts, comparison, course, diagram, gallery,
     judging::charts as judge_charts,
     origin::{Origin, stamp},
+    papers,
     plot::Picture,
     records::Records,
 };
 
 /// A figure that was drawn again, without its origin.
 pub(crate) enum Drawn {
+    /// Not drawn: beside the runs it shows what is no record of theirs.
+    Elsewhere,
     /// A chart, in both forms.
     Chart(Picture),
     /// A comparison of pictures.
@@ -30,7 +33,7 @@ impl Drawn {
             Self::Chart(picture) => Ok(Some(stamp::stamped(&picture, origin)?.png)),
             Self::Comparison(picture) => stamp::stamped_png(&picture, 1, origin).map(Some),
             Self::Panel(picture) => stamp::sealed_png(&picture, origin).map(Some),
-            Self::Diagram(_) => Ok(None),
+            Self::Diagram(_) | Self::Elsewhere => Ok(None),
         }
     }
 
@@ -39,7 +42,7 @@ impl Drawn {
         match self {
             Self::Chart(picture) => stamp::stamped_svg(&picture.svg, origin).map(Some),
             Self::Diagram(svg) => stamp::stamped_svg(svg, origin).map(Some),
-            Self::Comparison(_) | Self::Panel(_) => Ok(None),
+            Self::Comparison(_) | Self::Panel(_) | Self::Elsewhere => Ok(None),
         }
     }
 }
@@ -80,6 +83,8 @@ pub(crate) fn draw(figure: &str, runs: &[Records]) -> Result<Option<Drawn>, Repo
         }
         (course::FOLDER, runs) => Ok(course::one(name, runs)?.map(Drawn::Chart)),
         (comparison::FOLDER, runs) => Ok(comparison::one(name, runs)?.map(Drawn::Chart)),
+        // The names of networks and the curves of other engines.
+        (papers::FOLDER, _) => Ok(Some(Drawn::Elsewhere)),
         _ => Ok(None),
     }
 }
@@ -102,6 +107,7 @@ pub(crate) fn files(figure: &str, run: &Records) -> Result<Vec<String>, ReportEr
         },
         course::FOLDER => owned(course::files()),
         comparison::FOLDER => owned(comparison::files(name)),
+        papers::FOLDER => owned(papers::FILES),
         _ => Vec::new(),
     })
 }

@@ -105,7 +105,11 @@ pub fn verify(
         }
         runs.push(run);
     }
-    findings.extend(redrawn(bytes, &origin, &runs)?);
+    match redrawn(bytes, &origin, &runs) {
+        Ok(finding) => findings.extend(finding),
+        // What it is drawn from cannot be read any more: that is known already, or is what there is to say.
+        Err(error) => findings.push(Finding::Redrawn { what: error.to_string() }),
+    }
     Ok(Checked { origin, findings })
 }
 
@@ -163,6 +167,9 @@ fn redrawn(bytes: &[u8], origin: &Origin, runs: &[Records]) -> Result<Option<Fin
     let Some(drawn) = redraw::draw(&origin.figure, runs)? else {
         return Ok(finding(format!("there is no {} any more", origin.figure)));
     };
+    if matches!(drawn, redraw::Drawn::Elsewhere) {
+        return Ok(None);
+    }
     if let Ok(svg) = str::from_utf8(bytes) {
         let again = drawn.svg(origin)?.unwrap_or_default();
         let (then, now) = (stamp::without_metadata(svg), stamp::without_metadata(&again));

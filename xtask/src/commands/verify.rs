@@ -42,8 +42,15 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
     let mut lines = Vec::new();
     for file in &args.files {
-        let bytes = fs::read(file).map_err(|error| Failure::unreadable(file, &error))?;
-        for (number, figure) in figures(file, &bytes)?.into_iter().enumerate() {
+        let read = fs::read(file).map_err(|error| Failure::unreadable(file, &error));
+        let figures = match read.and_then(|bytes| figures(file, &bytes)) {
+            Ok(figures) => figures,
+            Err(failure) => {
+                lines.push(Line { at: file.display().to_string(), found: Err(failure), code: Vec::new() });
+                continue;
+            }
+        };
+        for (number, figure) in figures.into_iter().enumerate() {
             let at = if is_page(file) {
                 format!("{}, figure {}", file.display(), number + 1)
             } else {
@@ -75,7 +82,10 @@ fn figures(file: &Path, bytes: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
     let figures = embedded_figures(&String::from_utf8_lossy(bytes));
     if figures.is_empty() {
         let message = format!("there is no figure of Plumage in {}", file.display());
-        return Err(Failure::input(message, "cargo xtask report course makes a page that has some"));
+        return Err(Failure::input(
+            message,
+            "charts that are drawn by the page itself are in charts/ beside it, too",
+        ));
     }
     Ok(figures)
 }

@@ -1,9 +1,10 @@
 //! The networks of the papers: every experiment whose name begins with `papers_`.
 
-use std::{path::Path, process::ExitCode};
+use std::{collections::HashSet, path::Path, process::ExitCode};
 
+use plumage_data::Dataset;
 use plumage_models::{ModelConfig, weights};
-use plumage_record::EvaluationRow;
+use plumage_record::{EvaluationRow, hexadecimal, read_seen};
 use plumage_reporting::papers::{self, Group, Papers, PeerCurve, PublishedScores};
 
 use super::{Found, Runs, Wanted};
@@ -13,7 +14,7 @@ use crate::{
     experiment::{Experiment, RestoreExperiment},
     failure::Failure,
     limits::check_evaluation,
-    names::{network_name, training_images},
+    names::training_images,
     say::{note, say},
 };
 
@@ -39,6 +40,7 @@ pub(crate) struct Asked<'a> {
 
 /// Finds or makes all runs, measures them on the sets that are asked for, and writes the report.
 pub(crate) fn report(runs: &Runs, asked: &Asked) -> Result<ExitCode, Failure> {
+    let folder = folder(asked)?;
     let published = PublishedScores::read(&runs.workspace.root().join("data/papers.toml"))?;
     let peers = asked.peers.iter().map(|peer| read_peer(peer)).collect::<Result<Vec<_>, _>>()?;
     let experiments = experiments(runs, asked)?;
@@ -64,13 +66,30 @@ pub(crate) fn report(runs: &Runs, asked: &Asked) -> Result<ExitCode, Failure> {
         }),
         command: runs.again.to_owned(),
     };
-    let written = papers::write(&papers, &runs.results.join("papers"))?;
+    let place = runs.results.join(folder);
+    let written = papers::write(&papers, &place)?;
     for network in papers.networks.iter().filter(|network| network.runs.is_empty()) {
         note!("not there: {}; cargo xtask experiment {0} makes it", network.experiment);
     }
-    say!("{} files in {}", written.len(), runs.results.join("papers").display());
+    for peer in papers.peers.iter().filter(|peer| !papers.networks.iter().any(|of| of.name == peer.network)) {
+        note!("no network of the report is called {}: its curve is in no chart", peer.network);
+    }
+    say!("{} files in {}", written.len(), place.display());
     say!("{}", written[0].display());
     Ok(ExitKind::Ok.into())
+}
+
+/// The folder of the report in results/: a part of it, or a short one, does not replace the whole one.
+fn folder(asked: &Asked) -> Result<String, Failure> {
+    let mut folder = "papers".to_owned();
+    if let Some(part) = asked.only {
+        plumage_record::check_name(part)?;
+        folder = format!("{folder}-{part}");
+    }
+    if asked.quick {
+        folder += "-quick";
+    }
+    Ok(folder)
 }
 
 /// An experiment of the report.
@@ -96,7 +115,7 @@ fn experiments(runs: &Runs, asked: &Asked) -> Result<Vec<OfReport>, Failure> {
     }
     experiments.sort_by_key(|one| {
         let group = group(&one.value.model) as usize;
-        (group, network_name(&one.value.model), one.value.scale, one.name.clone())
+        (group, one.value.model.architecture().title(), one.value.scale, one.name.clone())
     });
     Ok(experiments)
 }
@@ -142,7 +161,7 @@ fn network(runs: &Runs, asked: &Asked, one: &OfReport) -> Result<papers::Network
     Ok(papers::Network {
         experiment: name.clone(),
         group: group(&value.model),
-        name: network_name(&value.model),
+        name: value.model.architecture().title(),
         scale: value.scale,
         trained_on: training_images(&value.data.train, &runs.roots),
         runs: found.into_iter().map(measured).collect::<Result<_, _>>()?,
@@ -178,6 +197,7 @@ fn measure(
     let mut rows = Vec::new();
     for on in asked.on.iter().filter(|on| !value.evaluation.on.contains(on)) {
         let set = open_set(on, &runs.roots)?;
+        refuse_learnt(found, on, set.as_ref())?;
         check_evaluation(runs.max_memory, &value.model, value.scale, (on, set.as_ref()))?;
         let trained = weights::read(&found.folder.join("weights.safetensors"))?;
         let network = Network::new(&value.model, value.scale, &trained)?;
@@ -186,6 +206,24 @@ fn measure(
         rows.extend(network.measure(on, set.as_ref(), how, &mut |_| runs.interrupt.check())?);
     }
     Ok(rows)
+}
+
+/// Refuses to measure a run on a set that it has learnt from, or by which its best step was chosen.
+fn refuse_learnt(found: &Found, on: &str, set: &dyn Dataset) -> Result<(), Failure> {
+    let seen = read_seen(&found.folder)?;
+    let learnt: HashSet<&str> = seen
+        .iter()
+        .filter(|image| matches!(image.set.as_str(), "train" | "validation"))
+        .map(|image| image.sha256.as_str())
+        .collect();
+    for index in 0..set.len() {
+        if learnt.contains(hexadecimal(&set.content_key(index)?).as_str()) {
+            let message =
+                format!("{on} holds {}, which {} has learnt from", set.name(index), found.manifest.name);
+            return Err(Failure::usage(message, "--only leaves that network out; --on takes another set"));
+        }
+    }
+    Ok(())
 }
 
 /// `NETWORK=FILE`, as in `9-1-5=torch.txt`.

@@ -68,17 +68,7 @@ impl Runs<'_> {
             return self.finished(&wanted.run, &sha256(loaded.resolved.as_bytes()), None);
         }
         self.interrupt.between_runs(self.again);
-        let request = Request {
-            name: &wanted.experiment,
-            run: &wanted.run,
-            resolved: &loaded.resolved,
-            set: &wanted.set,
-            again: self.again,
-            resume: false,
-            max_memory: self.max_memory,
-            results: &self.results,
-            roots: &self.roots,
-        };
+        let request = self.request(wanted, &loaded);
         let opened = run::open(&request, &loaded.value)?;
         let identity = opened.identity();
         if let Some(found) = self.finished(&wanted.run, &identity.config_sha256, Some(&identity.data))? {
@@ -92,6 +82,20 @@ impl Runs<'_> {
         self.finished(&wanted.run, &identity.config_sha256, Some(&identity.data))
     }
 
+    fn request<'a>(&'a self, wanted: &'a Wanted, loaded: &'a Loaded<Experiment>) -> Request<'a> {
+        Request {
+            name: &wanted.experiment,
+            run: &wanted.run,
+            resolved: &loaded.resolved,
+            set: &wanted.set,
+            again: self.again,
+            resume: false,
+            max_memory: self.max_memory,
+            results: &self.results,
+            roots: &self.roots,
+        }
+    }
+
     /// The finished runs of the experiment by any seed but that of `wanted`, which are there by chance.
     pub(crate) fn other_seeds(&self, wanted: &Wanted, taken: u64) -> Result<Vec<Found>, Failure> {
         let mut others = BTreeMap::new();
@@ -102,8 +106,19 @@ impl Runs<'_> {
             }
             let mut set = wanted.set.clone();
             set.push(format!("seed={seed}"));
-            let loaded = self.load(&Wanted { set, ..wanted.clone() })?;
-            if manifest.config_sha256 == sha256(loaded.resolved.as_bytes()) {
+            let other = Wanted { set, ..wanted.clone() };
+            let loaded = self.load(&other)?;
+            if manifest.config_sha256 != sha256(loaded.resolved.as_bytes()) {
+                continue;
+            }
+            // Which images are learnt from depends on the seed.
+            let images = match self.trains {
+                true => {
+                    Some(run::open(&self.request(&other, &loaded), &loaded.value)?.identity().data.clone())
+                }
+                false => None,
+            };
+            if is_of(&folder, images.as_ref())? {
                 others.insert(seed, Found { folder, manifest });
             }
         }

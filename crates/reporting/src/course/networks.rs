@@ -86,7 +86,11 @@ pub(super) fn srcnn(course: &Course) -> Result<Claim, ReportError> {
         place: "Figure 2",
         number: gain
             .map_or("not measured".to_owned(), |gain| format!("{} over bicubic", written(gain, 2, " dB"))),
-        ruling: rules::srcnn(&kernels.unwrap_or_default(), is_mse(&course.srcnn)?, gain),
+        ruling: rules::srcnn(
+            &kernels.unwrap_or_default(),
+            loss(&course.srcnn)?.as_deref() == Some("mse"),
+            gain,
+        ),
         parts,
         commands: again(&[&course.srcnn]),
     })
@@ -106,11 +110,11 @@ fn kernels_of(network: &NetworkRecord) -> Vec<usize> {
     network.steps.iter().filter_map(kernel).collect()
 }
 
-/// Whether the run's config says that it minimises the mean squared error.
-fn is_mse(run: &Records) -> Result<bool, ReportError> {
+/// The pixel loss that the run's config names; none for a sum of several.
+pub(super) fn loss(run: &Records) -> Result<Option<String>, ReportError> {
     let config = disk::read(Purpose::Config, &run.path.join(files::CONFIG))?.unwrap_or_default();
     let config: toml::Table = String::from_utf8_lossy(&config).parse().unwrap_or_default();
-    Ok(config.get("loss").and_then(|loss| loss.as_str()) == Some("mse"))
+    Ok(config.get("loss").and_then(|loss| loss.as_str()).map(str::to_owned))
 }
 
 /// The gain of a run over bicubic in PSNR on Y, over the images of its first set that have both.

@@ -111,7 +111,7 @@ fn views(
         };
         views.push(View { name: course.named(&caption), detail, graphic });
     }
-    if views.len() < 2 {
+    if views.len() < shown.map_or(2, <[_]>::len) {
         return Ok(None);
     }
     let origin = Origin::of("", &[&course.judge], &[])?;

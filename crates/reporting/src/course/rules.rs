@@ -44,13 +44,10 @@ pub(super) fn srcnn(kernels: &[usize], is_mse: bool, gain_db: Option<Estimate>) 
                 written(gain, 2, "")
             ),
         ),
-        Some(gain) => ruling(
-            Verdict::Depends,
-            format!(
-                "It can be built as it is described, but its gain of {} dB may be none.",
-                written(gain, 2, "")
-            ),
-        ),
+        Some(gain) => untested(format!(
+            "It can be built as it is described, but its gain of {} dB may be none.",
+            written(gain, 2, "")
+        )),
     }
 }
 
@@ -75,7 +72,7 @@ pub(super) fn nearer(gain_db: Option<Estimate>) -> Ruling {
 }
 
 /// S2, that SRGAN takes LR and noise and is trained against a discriminator. Holds, if the discriminator played and the noise changes the
-/// picture by more than a twentieth of a grey level.
+/// picture by more than a twentieth of a grey level; does not hold, if it changes it by less.
 pub(super) fn srgan(played: bool, spread_levels: Option<Estimate>) -> Ruling {
     const SEEN: f64 = 0.05;
     match spread_levels {
@@ -88,13 +85,17 @@ pub(super) fn srgan(played: bool, spread_levels: Option<Estimate>) -> Ruling {
                 written(spread, 2, "")
             ),
         ),
-        Some(spread) => ruling(
+        Some(spread) if spread.high < SEEN => ruling(
             Verdict::Fails,
             format!(
                 "The network has learnt to ignore its noise: a pixel changes by {} grey levels.",
                 written(spread, 2, "")
             ),
         ),
+        Some(spread) => untested(format!(
+            "A discriminator played; whether the noise is ignored cannot be told: a pixel changes by {} grey levels.",
+            written(spread, 2, "")
+        )),
     }
 }
 
@@ -126,13 +127,18 @@ pub(super) fn overfit(ratio: Option<Estimate>) -> Ruling {
                 written(ratio, 2, "")
             ),
         ),
-        Some(ratio) => ruling(
+        Some(ratio) if ratio.low > 1.5 && ratio.high < 10. => ruling(
             Verdict::Depends,
             format!(
-                "Measured alike, the loss on other images is {} times that on its own: there is a gap, and it is far from 98 times.",
+                "Measured alike, the loss on other images is {} times that on its own: more than none, and less than is called learning \
+                 by heart here, ten times.",
                 written(ratio, 2, "")
             ),
         ),
+        Some(ratio) => untested(format!(
+            "Measured alike, the loss on other images is {} times that on its own: the interval is too wide to tell.",
+            written(ratio, 2, "")
+        )),
     }
 }
 
@@ -154,7 +160,8 @@ pub(super) struct ByImages {
 }
 
 /// S7, that more images would have helped. Holds, if the last step to more images still helps by more than a hundredth of bicubic's loss;
-/// does not hold, if not even the way from the fewest to the most does; else it depends on how many there are.
+/// does not hold, if not even the way from the fewest to the most does; depends on how many there are, if the whole way helps and the
+/// last step does not.
 pub(super) fn more_images(found: Option<ByImages>) -> Ruling {
     let Some(found) = found else { return untested("There are no runs with other numbers of images.") };
     let ByImages { fewest, most, gap_of_fewest, gap_of_most, help_of_all, help_of_last } = found;
@@ -186,15 +193,20 @@ pub(super) fn more_images(found: Option<ByImages>) -> Ruling {
                 percent(help_of_all)
             ),
         ),
-        () => ruling(
+        () if help_of_all.low > MATTERS && help_of_last.high < MATTERS => ruling(
             Verdict::Depends,
             format!(
                 "{gaps} From {fewest} to {most} images the loss on others falls by {}, but the last step to {most} changes it by {} alone: \
-                 more images help where there are few, and no more where there are thousands.",
+                 more images help where there are few, and no more where there are so many.",
                 percent(help_of_all),
                 percent(help_of_last)
             ),
         ),
+        () => untested(format!(
+            "{gaps} From {fewest} to {most} images the loss on others falls by {}, in the last step by {}: too little is certain of it.",
+            percent(help_of_all),
+            percent(help_of_last)
+        )),
     }
 }
 
@@ -226,12 +238,15 @@ pub(super) fn blur(found: Option<Sharpnesses>) -> Ruling {
                 "{numbers} It is blurrier than HR, as is said; it is sharper than the bicubic picture that it begins with, against what is said."
             ),
         ),
-        (Compared::Less, _) => ruling(
+        (Compared::Less, Compared::Less) => ruling(
             Verdict::Holds,
             format!(
-                "{numbers} It is blurrier than HR, and not sharper than the bicubic picture that it begins with."
+                "{numbers} It is blurrier than HR, and less sharp than the bicubic picture that it begins with."
             ),
         ),
+        (Compared::Less, Compared::Unclear) => untested(format!(
+            "{numbers} It is blurrier than HR; whether it is sharper than the bicubic picture that it begins with cannot be told."
+        )),
         (Compared::More, _) => ruling(Verdict::Fails, format!("{numbers} It is sharper than HR.")),
         (Compared::Unclear, _) => {
             ruling(Verdict::Untested, format!("{numbers} The intervals overlap: nothing can be told."))
@@ -309,7 +324,7 @@ mod tests {
     fn srcnn_is_what_is_described_and_gains() {
         let verdict = |kernels: &[usize], is_mse, gain| srcnn(kernels, is_mse, gain).verdict;
         assert_eq!(verdict(&[9, 5, 5], true, Some(of(1., 0.1))), Verdict::Holds);
-        assert_eq!(verdict(&[9, 5, 5], true, Some(of(0.05, 0.1))), Verdict::Depends);
+        assert_eq!(verdict(&[9, 5, 5], true, Some(of(0.05, 0.1))), Verdict::Untested);
         assert_eq!(verdict(&[9, 5, 5], true, Some(of(-1., 0.1))), Verdict::Fails);
         for (kernels, is_mse, gain) in [
             (vec![9, 1, 5], true, Some(of(1., 0.1))),
@@ -332,6 +347,7 @@ mod tests {
     fn noise_has_to_be_seen_and_a_discriminator_to_play() {
         assert_eq!(srgan(true, Some(of(0.5, 0.1))).verdict, Verdict::Holds);
         assert_eq!(srgan(true, Some(of(0.02, 0.01))).verdict, Verdict::Fails);
+        assert_eq!(srgan(true, Some(of(0.05, 0.01))).verdict, Verdict::Untested);
         assert_eq!(srgan(false, Some(of(0.5, 0.1))).verdict, Verdict::Untested);
         assert_eq!(srgan(true, None).verdict, Verdict::Untested);
     }
@@ -346,6 +362,8 @@ mod tests {
     fn a_ratio_of_losses_is_overfitting_from_ten_on_and_none_below_one_and_a_half() {
         assert_eq!(overfit(Some(of(98., 5.))).verdict, Verdict::Holds);
         assert_eq!(overfit(Some(of(3., 1.))).verdict, Verdict::Depends);
+        assert_eq!(overfit(Some(of(8., 4.))).verdict, Verdict::Untested);
+        assert_eq!(overfit(Some(of(1.5, 0.1))).verdict, Verdict::Untested);
         assert_eq!(overfit(Some(of(1.05, 0.05))).verdict, Verdict::Fails);
         assert_eq!(overfit(None).verdict, Verdict::Untested);
     }
@@ -361,6 +379,8 @@ mod tests {
         assert_eq!(verdict(of(0.1, 0.01), of(0.03, 0.01)), Verdict::Holds);
         assert_eq!(verdict(of(0.1, 0.01), of(0.001, 0.001)), Verdict::Depends);
         assert_eq!(verdict(of(0.002, 0.002), of(0., 0.001)), Verdict::Fails);
+        assert_eq!(verdict(of(0.1, 0.01), of(0.01, 0.002)), Verdict::Untested);
+        assert_eq!(verdict(of(0.01, 0.005), of(0., 0.001)), Verdict::Untested);
         assert_eq!(more_images(None).verdict, Verdict::Untested);
         let why = more_images(Some(by_images(of(0.1, 0.01), of(0.001, 0.001)))).why;
         assert!(why.contains("20.0% (18.0 to 22.0) of bicubic's loss with 50 images"), "{why}");
@@ -373,7 +393,8 @@ mod tests {
             blur(Some(Sharpnesses { hr, bicubic, srcnn: of(srcnn, 2.), srgan })).verdict
         };
         assert_eq!(verdict(70.), Verdict::Depends);
-        assert_eq!(verdict(50.), Verdict::Holds);
+        assert_eq!(verdict(40.), Verdict::Holds);
+        assert_eq!(verdict(50.), Verdict::Untested);
         assert_eq!(verdict(99.), Verdict::Untested);
         assert_eq!(verdict(120.), Verdict::Fails);
     }

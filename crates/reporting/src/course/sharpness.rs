@@ -4,19 +4,25 @@ use super::{
     Course,
     claim::{Claim, again},
     estimates::written,
+    networks::loss,
     pictures::sharpnesses,
     rules, svg,
 };
-use crate::{Estimate, ReportError, charts, judging::charts as judge_charts, origin::Origin, page::Part};
+use crate::{
+    Estimate, ReportError, charts, judging::charts as judge_charts, origin::Origin, page::Part,
+    records::Records,
+};
 
 /// S8.
 pub(super) fn blur(course: &Course) -> Result<Claim, ReportError> {
     let found = sharpnesses(course);
-    let mut parts = vec![Part::Prose(
-        "SRCNN was trained by the mean squared error, SRResNet by the mean absolute error, SRGAN by the latter and a discriminator. \
-         Where many pictures fit an LR one, the mean of all of them has the smallest squared error, and a mean is smooth."
-            .to_owned(),
-    )];
+    let mut parts = vec![Part::Prose(format!(
+        "SRCNN was trained by the {}, SRResNet by the {}, SRGAN by the {} and a discriminator. Where many pictures fit an LR one, \
+             the mean of all of them has the smallest squared error, and a mean is smooth.",
+        pixel_loss(&course.srcnn)?,
+        pixel_loss(&course.srresnet)?,
+        pixel_loss(&course.srgan)?
+    ))];
     for (name, alt, caption) in [
         ("sharpness", "gradient energy of every method", "How sharp each method's pictures are, beside HR."),
         (
@@ -44,6 +50,16 @@ pub(super) fn blur(course: &Course) -> Result<Claim, ReportError> {
         ruling: rules::blur(found),
         parts,
         commands: again(&[&course.srcnn, &course.srresnet, &course.srgan, &course.judge]),
+    })
+}
+
+/// The pixel loss of a run in words.
+fn pixel_loss(run: &Records) -> Result<String, ReportError> {
+    Ok(match loss(run)?.as_deref() {
+        Some("mse") => "mean squared error".to_owned(),
+        Some("l1") => "mean absolute error".to_owned(),
+        Some(other) => format!("loss `{other}`"),
+        None => "loss of its config".to_owned(),
     })
 }
 

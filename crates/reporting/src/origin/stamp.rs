@@ -35,7 +35,7 @@ pub struct Stamp {
 const FORMAT: u32 = 1;
 
 /// The keyword of the note in a PNG, and the class of the element in an SVG.
-const KEYWORD: &str = "plumage-origin";
+pub(crate) const KEYWORD: &str = "plumage-origin";
 
 /// Height of the foot, and of its letters, in pixels at natural size.
 const FOOT_PX: u32 = 24;

@@ -1,7 +1,6 @@
 //! Where a picture or a number comes from, in small letters below it.
 
 use maud::{Markup, html};
-use plumage_record::Manifest;
 
 /// Names and values, from the most to the least important.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,24 +10,6 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// What a run's manifest says of where its numbers come from, and under which protocol they were measured.
-    pub fn of_run(manifest: &Manifest, protocol: &str) -> Self {
-        let from = &manifest.provenance;
-        let dirty = if from.dirty == Some(true) { ", with uncommitted changes" } else { "" };
-        let commit =
-            from.commit.as_ref().map_or("unknown".to_owned(), |commit| format!("{}{dirty}", short(commit)));
-        let facts = [
-            ("run", manifest.name.clone()),
-            ("commit", commit),
-            ("config", short(&manifest.config_sha256).to_owned()),
-            ("data", short(&manifest.data_sha256).to_owned()),
-            ("seed", manifest.seed.to_string()),
-            ("protocol", protocol.to_owned()),
-            ("machine", format!("{}, {} threads", from.cpu, manifest.threads)),
-        ];
-        Self { facts: facts.map(|(name, value)| (name.to_owned(), value)).into() }
-    }
-
     /// What a figure carries of where it comes from.
     pub fn of_figure(origin: &crate::Origin) -> Self {
         Self { facts: origin.facts().into_iter().map(|(name, value)| (name.to_owned(), value)).collect() }
@@ -46,9 +27,4 @@ impl Origin {
             }
         }
     }
-}
-
-/// The digits of a hash that tell it from others.
-fn short(hash: &str) -> &str {
-    hash.get(..10).unwrap_or(hash)
 }

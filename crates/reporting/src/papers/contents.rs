@@ -4,12 +4,11 @@ use plumage_record::Manifest;
 
 use super::{
     Entry, Group, NamedTable, Papers, costs,
-    progress::{self, LEVELS_DB, Way, reached},
+    progress::{self, LEVELS_DB, NamedChart, Way, reached},
     published,
     scores::{self, Row, Standing},
 };
 use crate::{
-    Curves,
     page::{Chart, Origin, Page, Part, Section, Verdict},
     tables::{Cell, Column, Table},
 };
@@ -17,15 +16,10 @@ use crate::{
 /// How far below one trained on photographs a network trained on drawings may be, in dB, to be called as good.
 const AS_GOOD_DB: f64 = 0.1;
 
-pub(super) fn page(
-    papers: &Papers,
-    entries: &[Entry],
-    tables: &[NamedTable],
-    charts: &[(String, Curves)],
-) -> Page {
+pub(super) fn page(papers: &Papers, entries: &[Entry], tables: &[NamedTable], charts: &[NamedChart]) -> Page {
     let mut sections = vec![Section::new("outcome", "What came out", outcome(papers, entries))];
     for group in Group::ALL {
-        let parts = of_group(papers, entries, group, tables, charts);
+        let parts = of_group(papers, group, tables, charts);
         if !parts.is_empty() {
             sections.push(Section::new(group.id(), group.title(), parts));
         }
@@ -145,60 +139,55 @@ fn drawn_beside_photographs(papers: &Papers, entries: &[Entry]) -> Vec<Part> {
 fn peers(papers: &Papers, entries: &[Entry]) -> Vec<Part> {
     let ways = progress::ways(papers, entries, progress::SCALE);
     let verdict = |peer: &Way| {
-        let ours = ways.iter().find(|way| {
-            way.ours.is_some() && way.network == peer.network && way.trained_on == peer.trained_on
-        });
+        let of_network = || ways.iter().filter(|way| way.ours.is_some() && way.network == peer.network);
         let ours =
-            ours.or_else(|| ways.iter().find(|way| way.ours.is_some() && way.network == peer.network))?;
-        let both: Vec<(f64, f64, f64)> = LEVELS_DB
-            .iter()
-            .filter_map(|&level| {
-                Some((level, reached(&ours.moments, level)?.minutes, reached(&peer.moments, level)?.minutes))
-            })
-            .collect();
-        let each = both
-            .iter()
-            .map(|(level, ours, theirs)| format!("{level} dB after {ours:.2} against {theirs:.2} min"));
-        let each: Vec<String> = each.collect();
-        let verdict = match both.as_slice() {
-            [] => Verdict::Untested,
-            levels if levels.iter().all(|(_, ours, theirs)| 2. * ours <= *theirs) => Verdict::Holds,
-            levels if levels.iter().all(|(_, ours, theirs)| 2. * ours > *theirs) => Verdict::Fails,
+            of_network().find(|way| way.trained_on == peer.trained_on).or_else(|| of_network().next())?;
+        // A level that the peer alone reached counts against us.
+        let levels = LEVELS_DB.iter().filter_map(|&level| {
+            let theirs = reached(&peer.moments, level)?.minutes;
+            Some((level, reached(&ours.moments, level).map(|moment| moment.minutes), theirs))
+        });
+        let levels: Vec<(f64, Option<f64>, f64)> = levels.collect();
+        let is_half =
+            |&(_, ours, theirs): &(f64, Option<f64>, f64)| ours.is_some_and(|ours| 2. * ours <= theirs);
+        let verdict = match levels.iter().filter(|level| is_half(level)).count() {
+            _ if levels.is_empty() => Verdict::Untested,
+            all if all == levels.len() => Verdict::Holds,
+            0 => Verdict::Fails,
             _ => Verdict::Depends,
         };
-        let words = if each.is_empty() { "no level was reached by both".to_owned() } else { each.join("; ") };
-        let words = format!("**At most half the minutes of {}**: {words}.", peer.name);
+        let each = levels.iter().map(|(level, ours, theirs)| match ours {
+            Some(ours) => format!("{level} dB after {ours:.2} against {theirs:.2} min"),
+            None => format!("{level} dB never against {theirs:.2} min"),
+        });
+        let each: Vec<String> = each.collect();
+        let words = if each.is_empty() { "it reached no level".to_owned() } else { each.join("; ") };
+        let images = if ours.trained_on == peer.trained_on {
+            format!("both trained on {}", ours.trained_on)
+        } else {
+            format!("ours trained on {}, the other on {}", ours.trained_on, peer.trained_on)
+        };
+        let words = format!("**At most half the minutes of {}**, {images}: {words}.", peer.name);
         Some(Part::Verdict { verdict, words })
     };
     ways.iter().filter(|way| way.ours.is_none()).filter_map(verdict).collect()
 }
 
-fn of_group(
-    papers: &Papers,
-    entries: &[Entry],
-    group: Group,
-    tables: &[NamedTable],
-    charts: &[(String, Curves)],
-) -> Vec<Part> {
+fn of_group(papers: &Papers, group: Group, tables: &[NamedTable], charts: &[NamedChart]) -> Vec<Part> {
     let mut parts = Vec::new();
     for set in &papers.sets {
         parts.extend(named(tables, &scores::name(group, set)));
     }
-    let of_group = |name: &str| name.strip_prefix(group.id()).is_some_and(|rest| rest.starts_with("_x"));
-    let is_main = |name: &str| name.contains(&format!("_x{}_", progress::SCALE));
-    let part = |(_, curves): &(String, Curves)| {
-        let origin = entries
-            .iter()
-            .filter(|entry| entry.network.group == group)
-            .find_map(|entry| entry.manifests().next());
-        let origin = origin.map(|manifest| machine(manifest, &papers.protocol)).unwrap_or_default();
-        Part::Chart(Chart::new(curves, "", origin))
+    let of_group: Vec<&NamedChart> = charts.iter().filter(|chart| chart.group == group).collect();
+    let is_main = |chart: &NamedChart| chart.scale == progress::SCALE;
+    let part = |chart: &NamedChart| {
+        let origin = chart.origin.as_ref().map(Origin::of_figure).unwrap_or_default();
+        Part::Chart(Chart::new(&chart.curves, "", origin))
     };
-    let of_group: Vec<_> = charts.iter().filter(|(name, _)| of_group(name)).collect();
     // A group without that scale has no main one: all of it is shown.
-    let has_main = of_group.iter().any(|(name, _)| is_main(name));
+    let has_main = of_group.iter().any(|chart| is_main(chart));
     let (main, others): (Vec<_>, Vec<_>) =
-        of_group.into_iter().partition(|(name, _)| is_main(name) || !has_main);
+        of_group.into_iter().partition(|chart| is_main(chart) || !has_main);
     parts.extend(main.into_iter().map(part));
     if !others.is_empty() {
         let parts_of_others = others.into_iter().map(part).collect();
@@ -210,8 +199,8 @@ fn of_group(
 fn minutes(tables: &[NamedTable]) -> Vec<Part> {
     let mut parts = named(tables, progress::NAME);
     if !parts.is_empty() {
-        let words = "Minutes of training to the first weights that are at or above a level; weights are kept every few hundred steps, \
-                     and the learning rate falls to the end of each network's own budget. What a dash stands for was not reached, or \
+        let words = "Minutes of training to the first weights that are at or above a level; weights are kept after every \
+                     so many steps, and the learning rate falls to the end of each network's own budget. What a dash stands for was not reached, or \
                      not counted. The best gain is that over bicubic interpolation for each second of processor time, all threads \
                      together.";
         parts.insert(0, Part::Prose(words.to_owned()));
@@ -273,14 +262,4 @@ fn commit(run: &Manifest) -> String {
 
 fn short(hash: &str) -> String {
     hash.chars().take(10).collect()
-}
-
-/// Where a chart of several runs comes from: what they share.
-fn machine(run: &Manifest, protocol: &str) -> Origin {
-    let facts = [
-        ("commit", commit(run)),
-        ("protocol", protocol.to_owned()),
-        ("machine", format!("{}, {} threads", run.provenance.cpu, run.threads)),
-    ];
-    Origin { facts: facts.map(|(name, value)| (name.to_owned(), value)).into() }
 }

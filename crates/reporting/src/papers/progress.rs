@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Entry, Group, Papers, entry::Moment};
+use plumage_record::files;
+
+use super::{Entry, FOLDER, Group, Papers, entry::Moment};
 use crate::{
-    Curve, Curves, Heading, Quantity,
+    Curve, Curves, Heading, Quantity, ReportError,
+    origin::Origin,
+    records::Records,
     tables::{Cell, Column, Table},
 };
 
@@ -16,6 +20,20 @@ pub(super) const SCALE: usize = 3;
 
 /// Levels of PSNR on Set5 at x3, the last one that of the paper's 9-1-5.
 pub(super) const LEVELS_DB: [f64; 4] = [31.0, 31.5, 32.0, 32.39];
+
+/// The records that its charts are drawn from.
+pub(crate) const FILES: &[&str] = &[files::CURVE, files::TIMING];
+
+/// A chart of the report.
+pub(super) struct NamedChart {
+    /// The name of its files.
+    pub(super) name: String,
+    pub(super) group: Group,
+    pub(super) scale: usize,
+    pub(super) curves: Curves,
+    /// Where our curves come from; none where there is none of ours.
+    pub(super) origin: Option<Origin>,
+}
 
 /// A network's way up, ours or a peer's.
 pub(super) struct Way<'a> {
@@ -102,8 +120,8 @@ pub(super) fn table(papers: &Papers, entries: &[Entry]) -> Table {
     table
 }
 
-/// PSNR against minutes and against minutes of processor time, for every group at every scale, by the names of their files.
-pub(super) fn charts(papers: &Papers, entries: &[Entry]) -> Vec<(String, Curves)> {
+/// PSNR against minutes and against minutes of processor time, for every group at every scale.
+pub(super) fn charts(papers: &Papers, entries: &[Entry]) -> Result<Vec<NamedChart>, ReportError> {
     let mut charts = Vec::new();
     let scales: BTreeSet<usize> = entries.iter().map(|entry| entry.network.scale).collect();
     for group in Group::ALL {
@@ -137,12 +155,15 @@ pub(super) fn charts(papers: &Papers, entries: &[Entry]) -> Vec<(String, Curves)
             ];
             for (name, against) in axes {
                 if let Some(curves) = chart(papers, &ways, (group, scale), &against) {
-                    charts.push((format!("{}_x{scale}_{name}", group.id()), curves));
+                    let name = format!("{}_x{scale}_{name}", group.id());
+                    let runs: Vec<&Records> = ways.iter().filter_map(|way| way.ours?.runs.first()).collect();
+                    let origin = Origin::of(&format!("{FOLDER}/{name}"), &runs, FILES)?;
+                    charts.push(NamedChart { name, group, scale, curves, origin });
                 }
             }
         }
     }
-    charts
+    Ok(charts)
 }
 
 /// What PSNR is drawn against.
@@ -152,15 +173,14 @@ struct Against {
     minutes: fn(&Moment) -> Option<f64>,
 }
 
-fn chart(
-    papers: &Papers,
-    ways: &[Way],
-    (group, scale): (Group, usize),
-    against: &Against,
-) -> Option<Curves> {
+fn chart(papers: &Papers, ways: &[Way], (group, scale): (Group, usize), against: &Against) -> Option<Curves> {
     let curve = |way: &Way| Curve {
         name: way.name.clone(),
-        points: way.moments.iter().filter_map(|moment| Some(((against.minutes)(moment)?, moment.psnr_y_db))).collect(),
+        points: way
+            .moments
+            .iter()
+            .filter_map(|moment| Some(((against.minutes)(moment)?, moment.psnr_y_db)))
+            .collect(),
     };
     let curves: Vec<Curve> = ways.iter().map(curve).filter(|curve| !curve.points.is_empty()).collect();
     let set = papers.sets.first()?;
@@ -175,7 +195,7 @@ fn chart(
     Some(Curves {
         heading: Heading {
             title: format!("{} ×{scale}: PSNR on {set} against {}", group.title(), against.title),
-            subtitle: "of the averaged weights, measured when the training was over".to_owned(),
+            subtitle: "of the averaged weights; ours measured when the training was over".to_owned(),
         },
         x: Quantity::logarithmic(against.label),
         y: Quantity::linear(format!("PSNR on Y, dB ({})", papers.protocol)),

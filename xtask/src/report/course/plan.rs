@@ -171,7 +171,7 @@ impl Plan {
                 (Images::Birds, Extent::Quick) => "course-birds-quick",
                 (_, Extent::Tiny) => "course-tiny",
             },
-            cut: cut(extent),
+            cut: cut(images, extent),
         }
     }
 
@@ -205,17 +205,35 @@ fn numbers(images: Images, extent: Extent) -> (&'static [u64], &'static [u64]) {
     }
 }
 
-fn cut(extent: Extent) -> Vec<String> {
-    let said: &[&str] = match extent {
-        Extent::Full => &[],
-        Extent::Quick => &[
-            "The networks made a tenth of their steps; of drawn birds there are 500, not 2,000.",
-            "Judges look at crops of 32 pixels alone, two of every kind and not three, with a third of their steps.",
-            "The number of images is studied by one seed, from 50 to 500, not by three from 50 to 5,000.",
-        ],
-        Extent::Tiny => &["Everything: this page is a test, and none of its numbers means anything."],
+/// What a page of that extent leaves out of the full one.
+fn cut(images: Images, extent: Extent) -> Vec<String> {
+    let ends = |extent| {
+        let (numbers, seeds) = numbers(images, extent);
+        (
+            numbers.first().copied().unwrap_or_default(),
+            numbers.last().copied().unwrap_or_default(),
+            seeds.len(),
+        )
     };
-    said.iter().map(|said| (*said).to_owned()).collect()
+    match extent {
+        Extent::Full => Vec::new(),
+        Extent::Quick => {
+            let ((fewest, most, _), (_, most_of_full, seeds_of_full)) = (ends(extent), ends(Extent::Full));
+            let drawn = if images == Images::Aviary { "; there are 500 drawn birds, not 2,000" } else { "" };
+            vec![
+                format!("The networks made a seventh of their steps at most{drawn}."),
+                "Judges look at crops of 32 pixels alone, two of every kind and not three, with a third of their steps."
+                    .to_owned(),
+                format!(
+                    "The number of images is studied by a sixth of the steps and one seed, not by {seeds_of_full}, from {fewest} to \
+                     {most} and not to {most_of_full}."
+                ),
+            ]
+        }
+        Extent::Tiny => {
+            vec!["Everything: this page is a test, and none of its numbers means anything.".to_owned()]
+        }
+    }
 }
 
 #[cfg(test)]
