@@ -44,6 +44,13 @@ pub enum Step {
         /// Side of the block that a pixel becomes.
         scale: usize,
     },
+    /// A number is added to every pixel.
+    Shift {
+        /// The picture.
+        xs: Value,
+        /// The number.
+        by: f64,
+    },
     /// The sum of two pictures of the same shape.
     Sum([Value; 2]),
 }

@@ -44,6 +44,8 @@ impl PictureStream for Unchanged {
 pub(crate) struct LayerStream {
     layers: RowStream,
     residual: bool,
+    /// What is taken from every pixel before the first layer.
+    mean: f32,
     /// Input that waits for its output, with `residual`.
     waiting: Vec<f32>,
 }
@@ -51,14 +53,24 @@ pub(crate) struct LayerStream {
 impl LayerStream {
     pub(crate) fn new(layers: &[Layer], size: PictureSize, residual: bool) -> Result<Self> {
         let layers = RowStream::new(layers, (size.height, size.width), size.rows_at_a_time)?;
-        Ok(Self { layers, residual, waiting: Vec::new() })
+        Ok(Self { layers, residual, mean: 0., waiting: Vec::new() })
+    }
+
+    /// The same with `mean` taken from every pixel before the first layer.
+    pub(crate) fn centred(self, mean: f64) -> Self {
+        Self { mean: mean as f32, ..self }
     }
 }
 
 impl PictureStream for LayerStream {
     fn push(&mut self, xs: &[f32], sr: &mut Vec<f32>) -> Result<()> {
         let start = sr.len();
-        self.layers.push(xs, sr)?;
+        if self.mean == 0. {
+            self.layers.push(xs, sr)?;
+        } else {
+            let centred: Vec<f32> = xs.iter().map(|x| x - self.mean).collect();
+            self.layers.push(&centred, sr)?;
+        }
         if self.residual {
             self.waiting.extend_from_slice(xs);
             let known = sr[start..].iter_mut();

@@ -22,7 +22,15 @@ fn configs(channels: Channels) -> Vec<ModelConfig> {
     let (kernels, widths, init) = ([5, 1, 3], [8, 4], SrcnnInit::He);
     vec![
         ModelConfig::Bicubic(BicubicConfig { channels }),
-        ModelConfig::Srcnn(SrcnnConfig { channels, kernels, widths, padding, residual: true, init }),
+        ModelConfig::Srcnn(SrcnnConfig {
+            channels,
+            kernels,
+            widths,
+            padding,
+            residual: true,
+            init,
+            mean: 0.45,
+        }),
         ModelConfig::Espcn(EspcnConfig { channels, widths: [8, 8], residual: true }),
         ModelConfig::Fsrcnn(FsrcnnConfig {
             channels,

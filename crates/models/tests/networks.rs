@@ -26,6 +26,7 @@ fn srcnn(channels: Channels, kernels: [usize; 3], padding: BorderRule, residual:
         padding,
         residual,
         init: SrcnnInit::He,
+        mean: 0.,
     })
 }
 
@@ -239,6 +240,7 @@ fn the_papers_networks_have_the_papers_number_of_weights() {
             padding: BorderRule::Valid,
             residual: false,
             init: SrcnnInit::Paper,
+            mean: 0.,
         });
         let (parameters, model) = build(&config, 3);
         assert_eq!(model.macs_per_hr_pixel(), weights);

@@ -67,6 +67,7 @@ fn loss_and_gradients_are_those_of_pytorch() {
             padding,
             residual: true,
             init: SrcnnInit::He,
+            mean: 0.,
         });
         let build = |vb: candle_nn::VarBuilder| config.architecture().build(3, vb);
         let (parameters, model) = Parameters::init(0, &Device::Cpu, build).unwrap();

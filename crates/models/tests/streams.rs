@@ -18,7 +18,8 @@ use plumage_random::{Stream, fill_normal, generator};
 fn networks(channels: Channels) -> Vec<ModelConfig> {
     let srcnn = |padding, residual| {
         let (kernels, widths, init) = ([9, 5, 5], [9, 8], SrcnnInit::He);
-        ModelConfig::Srcnn(SrcnnConfig { channels, kernels, widths, padding, residual, init })
+        let mean = if residual { 0.45 } else { 0. };
+        ModelConfig::Srcnn(SrcnnConfig { channels, kernels, widths, padding, residual, init, mean })
     };
     let fsrcnn = FsrcnnConfig { channels, n_feats: 12, n_shrunk: 8, n_mappings: 3, residual: true };
     vec![

@@ -20,6 +20,7 @@ fn parameters(seed: u64) -> Parameters {
         padding: BorderRule::Zeros,
         residual: true,
         init: SrcnnInit::He,
+        mean: 0.,
     });
     Parameters::init(seed, &Device::Cpu, |vb| config.architecture().build(2, vb)).unwrap().0
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use candle_core::{Result, TensorId};
+use candle_core::{Device, Result, Tensor, TensorId};
 use plumage_conv::{Activation, Layer, Padding};
 use plumage_models::{
     Graph, Parameters,
@@ -139,6 +139,11 @@ impl Export<'_> {
                 let attributes = vec![int("blocksize", *scale), word("mode", "CRD")];
                 let xs = self.name(*xs);
                 self.nodes.add("DepthToSpace", &name, &[&xs], attributes)
+            }
+            Step::Shift { xs, by } => {
+                let (xs, by) = (self.name(*xs), Tensor::new(*by as f32, &Device::Cpu)?);
+                let by = self.nodes.weights(&format!("{name}.by"), &by)?;
+                self.nodes.add("Add", &name, &[&xs, &by], Vec::new())
             }
             Step::Sum(pair) => {
                 let [left, right] = pair.map(|value| self.name(value));

@@ -97,6 +97,11 @@ pub enum StepKind {
     Mirror,
     /// Channels become pixels.
     PixelShuffle,
+    /// A number is added to every pixel.
+    Shift {
+        /// The number.
+        by: f64,
+    },
     /// Two pictures are added.
     Sum,
     /// The mean over all pixels.

@@ -112,6 +112,7 @@ fn of_graph(graph: &Graph, input: Made, parameters: &Parameters) -> Result<Vec<S
                     Made { channels: channels / (scale * scale), hr_px: hr_px.map(|side| side / scale) };
                 plain(StepKind::PixelShuffle, &[*xs], makes)
             }
+            Step::Shift { xs, by } => plain(StepKind::Shift { by: *by }, &[*xs], of(*xs).1),
             Step::Sum(xs) => plain(StepKind::Sum, xs, of(xs[0]).1),
         };
         made.push(Made { channels: record.channels, hr_px: record.hr_px });
@@ -259,6 +260,7 @@ mod tests {
             padding: BorderRule::Zeros,
             residual: true,
             init: SrcnnInit::He,
+            mean: 0.,
         })
     }
 

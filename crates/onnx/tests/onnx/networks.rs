@@ -59,8 +59,8 @@ impl Case {
 }
 
 fn srcnn(channels: Channels, kernels: [usize; 3], padding: BorderRule, residual: bool) -> ModelConfig {
-    let init = SrcnnInit::He;
-    ModelConfig::Srcnn(SrcnnConfig { channels, kernels, widths: [8, 6], padding, residual, init })
+    let (init, mean) = (SrcnnInit::He, if residual { 0.45 } else { 0. });
+    ModelConfig::Srcnn(SrcnnConfig { channels, kernels, widths: [8, 6], padding, residual, init, mean })
 }
 
 fn srresnet(channels: Channels, hr_feats: Option<usize>, noise: bool) -> ModelConfig {

@@ -180,6 +180,8 @@ fn does(step: &StepRecord) -> Vec<String> {
         }
         StepKind::Mirror => vec!["mirrored border".to_owned()],
         StepKind::PixelShuffle => vec!["pixel".to_owned(), "shuffle".to_owned()],
+        StepKind::Shift { by } if *by < 0. => vec![format!("− {}", -by)],
+        StepKind::Shift { by } => vec![format!("+ {by}")],
         StepKind::Sum => Vec::new(),
         StepKind::Mean => vec!["mean".to_owned()],
         StepKind::Linear => vec!["linear".to_owned()],

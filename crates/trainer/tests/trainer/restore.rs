@@ -24,6 +24,7 @@ fn srcnn() -> Run {
         padding: BorderRule::Zeros,
         residual: true,
         init: SrcnnInit::He,
+        mean: 0.,
     });
     Run { model, loss: LossConfig::Mse, trainer: trainer(), adversary: None, data: BTreeMap::new() }
 }

@@ -59,6 +59,7 @@ pub(super) fn srcnn(channels: usize, middle: usize) -> Result<(Parameters, Box<d
         padding: BorderRule::Zeros,
         residual: false,
         init: SrcnnInit::He,
+        mean: 0.,
     });
     Parameters::init(0, &Device::Cpu, |vb| config.architecture().build(1, vb))
 }
