@@ -61,7 +61,7 @@ fn compute(node: &NodeProto, tensors: &[&Tensor], constants: &[&[i64]]) -> Tenso
                 None => ys,
             }
         }
-        "Add" => (xs + tensors[1]).unwrap(),
+        "Add" => xs.broadcast_add(tensors[1]).unwrap(),
         "Relu" => xs.relu().unwrap(),
         "LeakyRelu" => {
             let alpha = f64::from(attribute(node, "alpha").f.unwrap());

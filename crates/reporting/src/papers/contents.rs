@@ -224,7 +224,13 @@ fn measured(papers: &Papers, tables: &[NamedTable]) -> Vec<Part> {
          Minutes are those of training and validation, without the measuring afterwards.",
         papers.protocol
     );
-    let mut parts = vec![Part::Prose(words), Part::Commands(vec![papers.command.clone()])];
+    let mut parts = vec![Part::Prose(words)];
+    if !papers.peers.is_empty() {
+        let words = "The minutes of other engines are those of their own recipes, which may differ from ours in more than the engine; how \
+                     long equal steps take, `cargo xtask bench` measures.";
+        parts.push(Part::Prose(words.to_owned()));
+    }
+    parts.push(Part::Commands(vec![papers.command.clone()]));
     let mut inside = named(tables, published::NAME);
     let list = papers.published.papers.iter();
     let list: String =
