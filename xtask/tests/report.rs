@@ -60,7 +60,7 @@ impl Place {
     fn runs(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path("results")).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut names: Vec<_> = names.filter(|name| name != "papers").collect();
+        let mut names: Vec<_> = names.filter(|name| name.starts_with("papers_")).collect();
         names.sort();
         names
     }
@@ -110,10 +110,10 @@ fn seeds_are_runs_of_their_own_and_those_that_are_there_are_shown_unasked() {
     let place = Place::new();
     place.said(&["--only", "513", "--seeds", "2"]);
     assert_eq!(place.runs(), ["papers_513", "papers_513-seed2"]);
-    let table = place.read("results/papers/tables/srcnn_test.md");
+    let table = place.read("results/papers-513/tables/srcnn_test.md");
     assert!(table.contains(" ± "), "{table}");
     place.said(&["--only", "513", "--no-training"]);
-    assert_eq!(place.read("results/papers/tables/srcnn_test.md"), table);
+    assert_eq!(place.read("results/papers-513/tables/srcnn_test.md"), table);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_short_report_has_runs_of_its_own_and_says_what_it_cut() {
     let place = Place::new();
     place.said(&["--only", "513", "--quick"]);
     assert_eq!(place.runs(), ["papers_513-quick"]);
-    assert!(place.read("results/papers/index.html").contains("This is a shortened report"));
+    assert!(place.read("results/papers-513-quick/index.html").contains("This is a shortened report"));
 }
 
 #[test]
@@ -143,9 +143,9 @@ fn further_sets_and_peers_are_shown_and_what_is_wrong_with_them_is_said() {
     fs::write(place.path("torch.txt"), "0.50 min step 980 loss 0.0008 testx2 24.5\n").unwrap();
     let on = images.to_str().unwrap();
     place.said(&["--only", "513", "--on", on, "--peer", "5-1-3=torch.txt"]);
-    let table = place.read("results/papers/tables/srcnn_pictures.md");
+    let table = place.read("results/papers-513/tables/srcnn_pictures.md");
     assert!(table.contains("SRCNN 5-1-3"), "{table}");
-    assert!(place.read("results/papers/index.html").contains("SRCNN 5-1-3, PyTorch"));
+    assert!(place.read("results/papers-513/index.html").contains("SRCNN 5-1-3, PyTorch"));
 
     for (arguments, exit, wrong) in [
         (["--peer", "torch.txt"], 2, "does not say which network"),
