@@ -58,7 +58,7 @@ fn lead(papers: &Papers, entries: &[Entry]) -> String {
         with_paper = with_paper.len()
     );
     if waiting > 0 {
-        text += &format!(" {waiting} of them have not run yet.");
+        text += &format!(" Not run yet: {waiting}.");
     }
     if let Some(cut) = &papers.cut {
         text += &format!("\n\n**This is a shortened report:** {cut}");
