@@ -34,7 +34,7 @@ pub fn png(picture: &RgbImage, notes: &[(&str, &str)]) -> Result<Vec<u8>, Imagin
 
 /// The text of the note with that keyword; none where the bytes are no PNG, or have no such note before their pixels.
 ///
-/// Compressed notes are passed over: [`png`] writes none, and one could swell a thousandfold.
+/// Compressed notes are passed over: [`png()`] writes none, and one could swell a thousandfold.
 pub fn read(bytes: &[u8], keyword: &str) -> Option<String> {
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: MAX_NOTE_BYTES });
     decoder.set_ignore_iccp_chunk(true);
