@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::origin::stamp::{KEYWORD, read_stamp};
+use crate::origin::stamp::KEYWORD;
 
 /// Every PNG and SVG in the text of a page that says where it comes from, in their order, also where what it says cannot be read any
 /// more. Other pictures are passed over: icons, and the lines of charts that the page itself draws.
@@ -24,10 +24,7 @@ pub fn embedded_figures(page: &str) -> Vec<Vec<u8>> {
             found.push((at, format!("{}</svg>\n", &page[at..at + length]).into_bytes()));
         }
     }
-    let is_figure = |bytes: &[u8]| {
-        read_stamp(bytes).is_some() || bytes.windows(KEYWORD.len()).any(|at| at == KEYWORD.as_bytes())
-    };
-    found.retain(|(_, bytes)| is_figure(bytes));
+    found.retain(|(_, bytes)| bytes.windows(KEYWORD.len()).any(|at| at == KEYWORD.as_bytes()));
     found.sort_by_key(|(at, _)| *at);
     found.into_iter().map(|(_, bytes)| bytes).collect()
 }

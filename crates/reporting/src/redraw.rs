@@ -14,8 +14,6 @@ use crate::{
 
 /// A figure that was drawn again, without its origin.
 pub(crate) enum Drawn {
-    /// Not drawn: beside the runs it shows what is no record of theirs.
-    Elsewhere,
     /// A chart, in both forms.
     Chart(Picture),
     /// A comparison of pictures.
@@ -33,7 +31,7 @@ impl Drawn {
             Self::Chart(picture) => Ok(Some(stamp::stamped(&picture, origin)?.png)),
             Self::Comparison(picture) => stamp::stamped_png(&picture, 1, origin).map(Some),
             Self::Panel(picture) => stamp::sealed_png(&picture, origin).map(Some),
-            Self::Diagram(_) | Self::Elsewhere => Ok(None),
+            Self::Diagram(_) => Ok(None),
         }
     }
 
@@ -42,9 +40,15 @@ impl Drawn {
         match self {
             Self::Chart(picture) => stamp::stamped_svg(&picture.svg, origin).map(Some),
             Self::Diagram(svg) => stamp::stamped_svg(svg, origin).map(Some),
-            Self::Comparison(_) | Self::Panel(_) | Self::Elsewhere => Ok(None),
+            Self::Comparison(_) | Self::Panel(_) => Ok(None),
         }
     }
+}
+
+/// Whether the figure of that name shows its runs alone, so that it can be drawn again from them. The charts of the papers' report
+/// show the curves of other engines, too, which are no records of ours.
+pub(crate) fn is_of_runs_alone(figure: &str) -> bool {
+    parts(figure).is_none_or(|(folder, _)| folder != papers::FOLDER)
 }
 
 /// Draws the figure of that name of these runs; none where they have no such figure.
@@ -83,8 +87,6 @@ pub(crate) fn draw(figure: &str, runs: &[Records]) -> Result<Option<Drawn>, Repo
         }
         (course::FOLDER, runs) => Ok(course::one(name, runs)?.map(Drawn::Chart)),
         (comparison::FOLDER, runs) => Ok(comparison::one(name, runs)?.map(Drawn::Chart)),
-        // The names of networks and the curves of other engines.
-        (papers::FOLDER, _) => Ok(Some(Drawn::Elsewhere)),
         _ => Ok(None),
     }
 }

@@ -163,13 +163,13 @@ fn changes(then: &RunOrigin, now: &RunOrigin, records: &Records) -> Result<Vec<F
 /// What differs when the figure is drawn again. It is drawn with the origin that it has, so that what changed there is not found a
 /// second time.
 fn redrawn(bytes: &[u8], origin: &Origin, runs: &[Records]) -> Result<Option<Finding>, ReportError> {
+    if !redraw::is_of_runs_alone(&origin.figure) {
+        return Ok(None);
+    }
     let finding = |what: String| Some(Finding::Redrawn { what });
     let Some(drawn) = redraw::draw(&origin.figure, runs)? else {
         return Ok(finding(format!("there is no {} any more", origin.figure)));
     };
-    if matches!(drawn, redraw::Drawn::Elsewhere) {
-        return Ok(None);
-    }
     if let Ok(svg) = str::from_utf8(bytes) {
         let again = drawn.svg(origin)?.unwrap_or_default();
         let (then, now) = (stamp::without_metadata(svg), stamp::without_metadata(&again));
