@@ -1,6 +1,8 @@
 //! Inference through a chain of layers in strips of rows: every layer keeps only the rows that windows still need, so
 //! memory does not grow with the height of the image, and rows are still in cache when the next layer reads them.
 
+use std::ops::Range;
+
 use candle_core::{DType, Result, Storage, Tensor};
 
 use crate::chain::{chain, on_this_crates_kernels};
@@ -140,21 +142,21 @@ pub(crate) struct Rows<T: Real> {
     /// Which row of the image is the first of `values`.
     first: usize,
     values: T::Buffer,
-    /// Values that count; what follows is room for more.
-    len: usize,
+    /// Those that count: before them is what has been forgotten, behind them room for more.
+    held: Range<usize>,
 }
 
 impl<T: Real> Rows<T> {
     /// Room for the input rows of layer `index` that are needed at a time.
     pub(crate) fn of_inputs(stages: &[Stage<T>], index: usize, strip_rows: usize) -> Self {
         let (rows, row_len) = Self::needed(stages, index, strip_rows);
-        Self { row_len, first: 0, values: T::buffer(rows * row_len), len: 0 }
+        Self { row_len, first: 0, values: T::buffer(rows * row_len), held: 0..0 }
     }
 
     /// Room for the output of the last layer, as it comes.
     pub(crate) fn of_output(stages: &[Stage<T>]) -> Self {
         let row_len = stages.last().map_or(0, |last| last.whole.out_width() * last.whole.channels_out);
-        Self { row_len, first: 0, values: T::buffer(0), len: 0 }
+        Self { row_len, first: 0, values: T::buffer(0), held: 0..0 }
     }
 
     /// How many input rows of layer `index` are needed at a time, and their length: those of a strip, those that windows
@@ -171,11 +173,11 @@ impl<T: Real> Rows<T> {
 
     /// The row after the last.
     pub(crate) fn end(&self) -> usize {
-        self.first + self.len / self.row_len
+        self.first + self.held.len() / self.row_len
     }
 
     fn range(&self, first: usize, end: usize) -> &[T] {
-        &self.values[(first - self.first) * self.row_len..(end - self.first) * self.row_len]
+        &self.all()[(first - self.first) * self.row_len..(end - self.first) * self.row_len]
     }
 
     pub(crate) fn push(&mut self, rows: &[T]) {
@@ -184,26 +186,34 @@ impl<T: Real> Rows<T> {
 
     /// Room for `len` more values, to be written.
     fn grow(&mut self, len: usize) -> &mut [T] {
-        let start = self.len;
-        self.len += len;
-        if self.values.len() < self.len {
-            let mut more = T::buffer(self.len);
-            more[..start].copy_from_slice(&self.values[..start]);
-            self.values = more;
+        // Rows move to the front only where there is no room behind them: they are seldom moved, and few.
+        if self.held.end + len > self.values.len() {
+            let held = self.held.len();
+            if held + len > self.values.len() {
+                let mut more = T::buffer(held + len);
+                more[..held].copy_from_slice(self.all());
+                self.values = more;
+            } else {
+                self.values.copy_within(self.held.clone(), 0);
+            }
+            self.held = 0..held;
         }
-        &mut self.values[start..self.len]
+        let start = self.held.end;
+        self.held.end += len;
+        &mut self.values[start..][..len]
     }
 
     /// All rows there are.
     pub(crate) fn all(&self) -> &[T] {
-        &self.values[..self.len]
+        &self.values[self.held.clone()]
     }
 
     pub(crate) fn forget_before(&mut self, row: usize) {
         let row = row.clamp(self.first, self.end());
-        let forgotten = (row - self.first) * self.row_len;
-        self.values.copy_within(forgotten..self.len, 0);
-        self.len -= forgotten;
+        self.held.start += (row - self.first) * self.row_len;
         self.first = row;
+        if self.held.is_empty() {
+            self.held = 0..0;
+        }
     }
 }

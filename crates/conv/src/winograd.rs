@@ -15,8 +15,7 @@ mod transform;
 mod weights;
 
 use self::correlate::correlate;
-use self::lanes::Instructions;
-use self::product::PANEL;
+use self::lanes::{Instructions, PANEL};
 use self::tiles::Tiling;
 use self::weights::Weights;
 use crate::epilogue::Epilogue;

@@ -64,20 +64,45 @@ pub fn rgb_to_ycbcr(rgb: &Planes) -> Planes {
 /// When there are not 3 planes.
 pub fn ycbcr_to_rgb(ycbcr: &Planes) -> Planes {
     let [y, cb, cr] = three_planes(ycbcr);
-    let pixels = || y.iter().zip(cb).zip(cr).map(|((&y, &cb), &cr)| rgb_of_ycbcr([y, cb, cr]));
     let mut values = Vec::with_capacity(ycbcr.values.len());
-    for channel in 0..3 {
-        values.extend(pixels().map(|pixel| pixel[channel]));
+    for row in RGB_FROM_YCBCR {
+        values.extend(combine(row, y, cb, cr).map(|sum| 255.0 * sum - black(row)));
     }
     Planes::new(3, ycbcr.height, ycbcr.width, values)
 }
 
-/// [`ycbcr_to_rgb`] of one pixel.
-pub fn rgb_of_ycbcr([y, cb, cr]: [f64; 3]) -> [f64; 3] {
-    RGB_FROM_YCBCR.map(|row| {
-        let black: f64 = row.iter().zip(OFFSETS).map(|(weight, offset)| weight * offset).sum();
-        255.0 * (row[0] * y + row[1] * cb + row[2] * cr) - black
-    })
+/// [`rgb_to_y`] of one pixel, in the precision of a picture that is made and not measured.
+#[inline]
+pub fn y_of_rgb(rgb: [f32; 3]) -> f32 {
+    ycbcr_of_rgb(rgb)[0]
+}
+
+/// [`rgb_to_ycbcr`] of one pixel, as [`y_of_rgb`].
+#[inline]
+pub fn ycbcr_of_rgb([red, green, blue]: [f32; 3]) -> [f32; 3] {
+    let channel = |[r, g, b]: [f64; 3], offset: f64| {
+        let sum = (r / 255.0) as f32 * red + (g / 255.0) as f32 * green + (b / 255.0) as f32 * blue;
+        (offset / 255.0) as f32 + sum
+    };
+    let [y, cb, cr] = YCBCR_FROM_RGB;
+    [channel(y, OFFSETS[0]), channel(cb, OFFSETS[1]), channel(cr, OFFSETS[2])]
+}
+
+/// [`ycbcr_to_rgb`] of one pixel, as [`y_of_rgb`].
+#[inline]
+pub fn rgb_of_ycbcr([y, cb, cr]: [f32; 3]) -> [f32; 3] {
+    let channel = |row: [f64; 3]| {
+        let sum = (255.0 * row[0]) as f32 * y + (255.0 * row[1]) as f32 * cb + (255.0 * row[2]) as f32 * cr;
+        sum - black(row) as f32
+    };
+    let [red, green, blue] = RGB_FROM_YCBCR;
+    [channel(red), channel(green), channel(blue)]
+}
+
+/// What a row of [`RGB_FROM_YCBCR`] makes of [`OFFSETS`].
+#[inline]
+fn black(row: [f64; 3]) -> f64 {
+    row[0] * OFFSETS[0] + row[1] * OFFSETS[1] + row[2] * OFFSETS[2]
 }
 
 fn three_planes(picture: &Planes) -> [&[f64]; 3] {
@@ -149,6 +174,22 @@ mod tests {
         let back = ycbcr_to_rgb(&rgb_to_ycbcr(&rgb));
         for (value, expected) in back.values.iter().zip(&rgb.values) {
             assert!((value - expected).abs() < 1e-12, "{value} {expected}");
+        }
+    }
+
+    #[test]
+    fn a_pixel_on_its_own_is_that_of_the_planes_but_for_its_precision() {
+        let close = |values: [f32; 3], planes: &Planes| {
+            for (value, expected) in values.into_iter().zip(&planes.values) {
+                assert!((f64::from(value) - expected).abs() < 3e-7, "{value} {expected}");
+            }
+        };
+        for rgb in [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0], [0.2, 0.5, 0.7], [1.0, 0.0, 0.3]] {
+            let planes = pixel(rgb[0], rgb[1], rgb[2]);
+            let ycbcr = ycbcr_of_rgb(rgb.map(|value| value as f32));
+            close(ycbcr, &rgb_to_ycbcr(&planes));
+            close(rgb_of_ycbcr(ycbcr), &planes);
+            assert_eq!(y_of_rgb(rgb.map(|value| value as f32)), ycbcr[0]);
         }
     }
 

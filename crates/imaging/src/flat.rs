@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::picture::Pixel;
 
 /// Pixels on each side of one that have to have its colour, as far as a bicubic enlargement sees.
@@ -12,25 +14,26 @@ pub const REACH: usize = 2;
 /// `window: [rows, width, samples]` has the rows of the picture from `first` on; it has to have those in reach of the
 /// wanted ones, as far as the picture has them.
 pub fn flat(window: &[u16], first: usize, width: usize, pixel: Pixel, wanted: Range<usize>) -> Vec<bool> {
-    let row_len = width * pixel.samples();
-    let rows = window.len() / row_len;
-    let colour = |row: usize, x: usize| &window[row * row_len + x * pixel.samples()..][..pixel.colours];
-    let level = |row: usize| -> Vec<bool> {
-        (0..width)
-            .map(|x| {
-                let mut near = x.saturating_sub(REACH)..=(x + REACH).min(width - 1);
-                near.all(|near| colour(row, near) == colour(row, x))
-            })
-            .collect()
+    let (samples, is_grey) = (pixel.samples(), pixel.colours == 1);
+    let rows = window.len() / (width * samples);
+    let same = |[a, b]: [(usize, usize); 2]| {
+        let [a, b] = [a, b].map(|(row, x)| &window[(row * width + x) * samples..][..pixel.colours]);
+        a[0] == b[0] && (is_grey || a[1..] == b[1..])
     };
-    let levels: Vec<Vec<bool>> = (0..rows).map(level).collect();
-    let mut flat = Vec::with_capacity(wanted.len() * width);
-    for row in wanted.map(|y| y - first) {
+    let mut level = vec![false; rows * width];
+    level.par_chunks_exact_mut(width).enumerate().for_each(|(row, level)| {
+        for (x, level) in level.iter_mut().enumerate() {
+            let mut near = x.saturating_sub(REACH)..=(x + REACH).min(width - 1);
+            *level = near.all(|near| same([(row, near), (row, x)]));
+        }
+    });
+    let mut flat = vec![false; wanted.len() * width];
+    flat.par_chunks_exact_mut(width).zip(wanted.start - first..wanted.end - first).for_each(|(flat, row)| {
         let near = row.saturating_sub(REACH)..=(row + REACH).min(rows - 1);
-        flat.extend((0..width).map(|x| {
-            levels[row][x] && near.clone().all(|near| levels[near][x] && colour(near, x) == colour(row, x))
-        }));
-    }
+        for (x, flat) in flat.iter_mut().enumerate() {
+            *flat = near.clone().all(|near| level[near * width + x] && same([(near, x), (row, x)]));
+        }
+    });
     flat
 }
 

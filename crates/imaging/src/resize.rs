@@ -8,8 +8,6 @@
 mod contributions;
 mod rows;
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use self::contributions::Contributions;
@@ -58,31 +56,20 @@ pub fn resize_to(picture: &Planes, ratio: Ratio, height: usize, width: usize) ->
     assert!(ratio.num > 0 && ratio.den > 0, "no picture is resized by {}/{}", ratio.num, ratio.den);
     let rows = Contributions::new(picture.height, height, ratio);
     let columns = Contributions::new(picture.width, width, ratio);
-    resize_rows(picture, 0, (&rows, &columns), 0..height)
-}
-
-/// The given rows of a resized picture, of which `window` has the rows from `first` on.
-fn resize_rows(
-    window: &Planes,
-    first: usize,
-    (rows, columns): (&Contributions, &Contributions),
-    resized: Range<usize>,
-) -> Planes {
-    let (height, width) = (resized.len(), columns.len());
-    let mut values = vec![0.0; window.channels * height * width];
-    // Every output row is made on its own, always in the same order of operations: neither the number of threads nor the
-    // rows beside it can change a bit of it.
+    let mut values = vec![0.0; picture.channels * height * width];
+    // Every output row is made on its own, always in the same order of operations: the number of threads cannot change a
+    // bit of it.
     values.par_chunks_exact_mut(width).with_min_len(rows_per_job(width)).enumerate().for_each_init(
         || vec![0.0; columns.mirrored_len()],
         |mirrored, (index, out)| {
-            let plane = window.plane(index / height);
-            let middle = &mut mirrored[columns.margin_before()..][..window.width];
-            combine_rows(plane, first, rows, resized.start + index % height, middle);
+            let plane = picture.plane(index / height);
+            let middle = &mut mirrored[columns.margin_before()..][..picture.width];
+            combine_rows(plane, &rows, index % height, middle);
             columns.mirror(mirrored);
-            combine_columns(mirrored, columns, out);
+            combine_columns(mirrored, &columns, out);
         },
     );
-    Planes::new(window.channels, height, width, values)
+    Planes::new(picture.channels, height, width, values)
 }
 
 /// Rows that one job makes at least, so that small pictures are not cut into jobs smaller than their overhead.
@@ -91,12 +78,12 @@ fn rows_per_job(width: usize) -> usize {
     VALUES_PER_JOB.div_ceil(width)
 }
 
-/// The weighted sum of the rows that make up row `y` of the output; `plane` has them from row `first` on.
-fn combine_rows(plane: &[f64], first: usize, rows: &Contributions, y: usize, sum: &mut [f64]) {
+/// The weighted sum of the rows of `plane` that make up row `y` of the output.
+fn combine_rows(plane: &[f64], rows: &Contributions, y: usize, sum: &mut [f64]) {
     sum.fill(0.0);
     for (source, &weight) in rows.sources(y).zip(rows.weights(y)) {
         if weight != 0.0 {
-            let row = &plane[(source - first) * sum.len()..][..sum.len()];
+            let row = &plane[source * sum.len()..][..sum.len()];
             for (sum, value) in sum.iter_mut().zip(row) {
                 *sum += weight * value;
             }

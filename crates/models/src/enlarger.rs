@@ -7,19 +7,17 @@
 mod compose;
 mod ensemble;
 mod rows;
+mod window;
 
 use candle_core::{Device, Result, Tensor};
 use plumage_imaging::{
-    Channels, Planes,
-    colour::{rgb_to_y, rgb_to_ycbcr},
-    flat::flat,
-    invisible,
+    Channels, Planes, invisible,
     picture::Pixel,
-    resize::{Ratio, resize},
+    resize::{Ratio, RowEnlarger, resize},
 };
 
-use self::compose::Parts;
 pub use self::rows::Enlargement;
+use self::{compose::Parts, window::Window};
 use crate::{Grid, ModelConfig, PictureSize, Upscaler};
 
 /// A network, and what it has to be given.
@@ -87,23 +85,17 @@ impl<'a> Enlarger<'a> {
         let View { grid, scale, channels } = self.view;
         let mut lr = samples.to_vec();
         invisible::fill(&mut lr, width, pixel);
-        let enlarge = |planes: &Planes| resize(planes, Ratio::enlarge(scale));
-        let input = self.view.input(&colours(&lr, shape));
-        let input = if grid == Grid::Hr { enlarge(&input) } else { input };
-        let values: Vec<f32> = input.values.iter().map(|&value| value as f32).collect();
-        let xs = Tensor::from_vec(values, (1, input.channels, input.height, input.width), &Device::Cpu)?;
-        let sr = if ensemble { ensemble::infer(self.model, &xs)? } else { self.model.infer(&xs)? };
-        let sr = sr.permute((0, 2, 3, 1))?.contiguous()?.flatten_all()?.to_vec1()?;
-        let parts = Parts {
-            lr: &lr,
-            shape,
-            scale,
-            sr: &sr,
-            channels: channels.count(),
-            chroma: self.view.chroma(&lr, shape).map(|chroma| enlarge(&chroma)),
-            alpha: pixel.alpha.then(|| enlarge(&alpha(&lr, shape))),
-            flat: flat(&lr, 0, width, pixel, 0..height),
+        let bicubic = RowEnlarger::new(height, width, scale);
+        let input = Window::input(channels, &lr, 0, shape);
+        let (input, factor) = match grid {
+            Grid::Lr => (input.interleaved(), 1),
+            Grid::Hr => (input.enlarged(&bicubic, 0..scale * height), scale),
         };
+        let xs = (1, factor * height, factor * width, channels.count());
+        let xs = Tensor::from_vec(input, xs, &Device::Cpu)?.permute((0, 3, 1, 2))?.contiguous()?;
+        let sr = if ensemble { ensemble::infer(self.model, &xs)? } else { self.model.infer(&xs)? };
+        let sr: Vec<f32> = sr.permute((0, 2, 3, 1))?.contiguous()?.flatten_all()?.to_vec1()?;
+        let parts = Parts::new((self.view, shape, &bicubic), (&lr, 0), 0..height, &sr);
         let mut enlarged = Vec::new();
         parts.compose(&mut enlarged);
         Ok(enlarged)
@@ -114,14 +106,14 @@ impl<'a> Enlarger<'a> {
     /// # Errors
     /// What the network reports of such a picture.
     pub fn bytes(&self, shape: Shape, rows_at_a_time: usize) -> Result<u64> {
-        const F64: usize = size_of::<f64>();
         const F32: usize = size_of::<f32>();
-        let samples = shape.pixel.samples();
+        let (samples, channels) = (shape.pixel.samples(), self.view.channels.count());
         let network = self.model.stream_bytes(self.view.size(shape, rows_at_a_time))?;
         let lr_rows = rows_at_a_time + 2 * invisible::REACH + 2 * flat_reach();
-        let lr_pixel = samples * (3 * 2 + 2 * F64) + 4 * F64;
-        // What the network made, once as it came and once as it waits; chroma and alpha; the samples.
-        let hr_pixel = 3 * F32 * self.view.channels.count() + 4 * F64 + 4 * samples;
+        // The samples as they came, filled, and on their way; what the network sees; chroma and alpha.
+        let lr_pixel = samples * 3 * size_of::<u16>() + (channels + 3) * F32;
+        // What the network made, once as it came and once as it waits; what it sees on the HR grid; the samples.
+        let hr_pixel = 3 * F32 * channels + samples * size_of::<u16>();
         let hr_rows = (rows_at_a_time + 2 * flat_reach()) * self.view.scale * self.view.scale;
         Ok(network + (shape.width * (lr_rows * lr_pixel + hr_rows * hr_pixel)) as u64)
     }
@@ -152,21 +144,9 @@ impl View {
         }
     }
 
-    /// What the network sees of `colours: [1 or 3, H, W]`, on the LR grid.
-    fn input(&self, colours: &Planes) -> Planes {
-        match (self.channels, colours.channels) {
-            (Channels::Y, _) => rgb_to_y(colours),
-            (Channels::Rgb, 1) => colours.clone().stack(colours).stack(colours),
-            (Channels::Rgb, _) => colours.clone(),
-        }
-    }
-
-    /// Cb and Cr, where the network makes neither: `[2, H, W]`.
-    fn chroma(&self, lr: &[u16], shape: Shape) -> Option<Planes> {
-        (self.channels == Channels::Y && shape.pixel.colours == 3).then(|| {
-            let ycbcr = rgb_to_ycbcr(&colours(lr, shape));
-            ycbcr.select(1).stack(&ycbcr.select(2))
-        })
+    /// Whether the network makes only the luma of a colour picture.
+    fn lacks_chroma(&self, shape: Shape) -> bool {
+        self.channels == Channels::Y && shape.pixel.colours == 3
     }
 }
 
@@ -177,19 +157,10 @@ fn flat_reach() -> usize {
 
 /// The colours of whole rows in [0, 1]: `[1 or 3, rows, W]`.
 fn colours(rows: &[u16], shape: Shape) -> Planes {
-    planes(rows, shape, 0..shape.pixel.colours)
-}
-
-/// Alpha of whole rows in [0, 1]: `[1, rows, W]`.
-fn alpha(rows: &[u16], shape: Shape) -> Planes {
-    planes(rows, shape, shape.pixel.colours..shape.pixel.samples())
-}
-
-fn planes(rows: &[u16], shape: Shape, wanted: std::ops::Range<usize>) -> Planes {
     let (samples, white) = (shape.pixel.samples(), f64::from(shape.pixel.white));
     let plane = |sample: usize| rows.iter().skip(sample).step_by(samples).map(move |&v| f64::from(v) / white);
-    let (count, height) = (wanted.len(), rows.len() / shape.row_len());
-    Planes::new(count, height, shape.width, wanted.flat_map(plane).collect())
+    let (count, height) = (shape.pixel.colours, rows.len() / shape.row_len());
+    Planes::new(count, height, shape.width, (0..count).flat_map(plane).collect())
 }
 
 /// The largest difference between the colours of `lr: [H, W, samples]` and of `enlarged`, `scale` times as large, when that

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use candle_core::DType;
+
 use crate::{
     ModelConfig,
     weights::{self, Tensors, WeightsError},
@@ -54,6 +56,17 @@ impl Packed {
         Ok(weights::to_bytes(&self.tensors, &about)?)
     }
 
+    /// The same in half the bytes: weights of 16 bits, which are read as 32 again.
+    ///
+    /// # Errors
+    /// Only what the device reports.
+    pub fn halved(mut self) -> Result<Self, PackedError> {
+        for tensor in self.tensors.values_mut() {
+            *tensor = tensor.to_dtype(DType::F16).map_err(WeightsError::Device)?;
+        }
+        Ok(self)
+    }
+
     /// Reads the bytes of such a file that came from `name`.
     ///
     /// # Errors
@@ -89,6 +102,17 @@ mod tests {
         let back = Packed::from_bytes(&bytes, "a file").unwrap();
         assert_eq!((back.model, back.scale, back.about), (packed.model, 3, packed.about));
         assert_eq!(back.tensors["w"].to_vec1::<f32>().unwrap(), [1., 2.]);
+    }
+
+    #[test]
+    fn half_the_bytes_come_back_as_numbers_of_32_bits() {
+        let model = ModelConfig::Bicubic(BicubicConfig { channels: plumage_imaging::Channels::Y });
+        let values = candle_core::Tensor::new(&[1f32, -2.5, 0.1, 3.], &Device::Cpu).unwrap();
+        let tensors = Tensors::from([("w".to_owned(), values)]);
+        let halved = Packed { model, scale: 3, tensors, about: BTreeMap::new() }.halved().unwrap();
+        let back = Packed::from_bytes(&halved.to_bytes().unwrap(), "a file").unwrap();
+        assert_eq!(halved.tensors["w"].dtype(), DType::F16);
+        assert_eq!(back.tensors["w"].to_vec1::<f32>().unwrap(), [1., -2.5, 0.099_975_586, 3.]);
     }
 
     #[test]

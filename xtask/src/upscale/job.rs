@@ -55,7 +55,7 @@ impl Job {
             return Ok(job);
         }
         // Rows that become about so many pixels keep the processor busy, and end soon enough for a signal.
-        const PIXELS: usize = 27 << 15;
+        const PIXELS: usize = 27 << 17;
         let mut rows = (PIXELS / job.enlarged.width / enlarger.scale()).clamp(4, 48);
         loop {
             (job.way, job.bytes) = (Way::Rows(rows), job.bytes_by_rows(enlarger, rows)?);
@@ -119,10 +119,12 @@ impl Job {
         if (picture.width, picture.height, picture.pixel) != (width, height, pixel) {
             return Err(Failure::in_image(&readable(&self.task.input), "it has just been changed"));
         }
-        // Encoding takes as long as some networks, so both go on at once.
+        // Decoding and encoding take as long as some networks, so all three go on at once.
+        let (rows, read) = sync_channel(1);
         let (sender, receiver) = sync_channel(1);
         let (written, made) = thread::scope(|scope| {
-            let maker = scope.spawn(move || self.make(enlarger, reader.as_mut(), interrupt, &sender));
+            scope.spawn(move || self.read(reader.as_mut(), &rows));
+            let maker = scope.spawn(move || self.make(enlarger, read, interrupt, &sender));
             // A picture that cannot be read leaves the output folder as it is.
             let written = receiver.recv().ok().map(|batch| {
                 see(&batch);
@@ -155,42 +157,54 @@ impl Job {
         Ok(draft)
     }
 
+    /// Reads all rows, as many at a time as go through the network.
+    fn read(&self, reader: &mut dyn RowReader, sender: &SyncSender<Result<Vec<u16>, ImagingError>>) {
+        let Picture { height, .. } = self.picture;
+        let row_len = self.picture.row_len();
+        let at_a_time = match self.way {
+            Way::Rows(rows) => rows,
+            Way::Ensemble => height,
+        };
+        for first in (0..height).step_by(at_a_time) {
+            let mut samples = vec![0; at_a_time.min(height - first) * row_len];
+            let read =
+                samples.chunks_exact_mut(row_len).try_for_each(|row| reader.read(row)).map(|()| samples);
+            let failed = read.is_err();
+            if sender.send(read).is_err() || failed {
+                return;
+            }
+        }
+    }
+
     fn make(
         &self,
         enlarger: &Enlarger,
-        reader: &mut dyn RowReader,
+        read: Receiver<Result<Vec<u16>, ImagingError>>,
         interrupt: &Interrupt,
         sender: &SyncSender<Vec<u16>>,
     ) -> Result<(), Stopped> {
         let internal = |error| Stopped::Because(self.failed(&error));
         let send = |rows: Vec<u16>| sender.send(rows).map_err(|_| Stopped::NobodyListens);
-        let mut read = |rows: usize| -> Result<Vec<u16>, Stopped> {
-            let mut samples = vec![0; rows * self.picture.row_len()];
-            for row in samples.chunks_exact_mut(self.picture.row_len()) {
-                reader.read(row).map_err(|error| Stopped::Because(error.into()))?;
-            }
-            Ok(samples)
+        let mut enlargement = match self.way {
+            Way::Rows(rows) => Some(enlarger.rows(self.shape(), rows).map_err(internal)?),
+            Way::Ensemble => None,
         };
-        match self.way {
-            Way::Ensemble => {
-                let samples = read(self.picture.height)?;
-                interrupt.check().map_err(Stopped::Because)?;
-                send(enlarger.whole(&samples, self.shape(), true).map_err(internal)?)
-            }
-            Way::Rows(at_a_time) => {
-                let mut enlargement = enlarger.rows(self.shape(), at_a_time).map_err(internal)?;
-                for first in (0..self.picture.height).step_by(at_a_time) {
-                    interrupt.check().map_err(Stopped::Because)?;
-                    let rows = read(at_a_time.min(self.picture.height - first))?;
+        for rows in read {
+            interrupt.check().map_err(Stopped::Because)?;
+            let rows = rows.map_err(|error| Stopped::Because(error.into()))?;
+            let enlarged = match &mut enlargement {
+                Some(enlargement) => {
                     let mut enlarged = Vec::new();
                     enlargement.push(&rows, &mut enlarged).map_err(internal)?;
-                    if !enlarged.is_empty() {
-                        send(enlarged)?;
-                    }
+                    enlarged
                 }
-                Ok(())
+                None => enlarger.whole(&rows, self.shape(), true).map_err(internal)?,
+            };
+            if !enlarged.is_empty() {
+                send(enlarged)?;
             }
         }
+        Ok(())
     }
 }
 

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::Prepared;
-use super::lanes::{LANES, Lanes, Work, values_at, values_at_mut};
-use super::product::{PANEL, multiply};
+use super::lanes::{LANES, Lanes, PANEL, Panels, Work, values_at, values_at_mut};
+use super::product::multiply;
 use super::tiles::{Planes, Tiling, square_len, transform_tile, vector};
 use super::transform::{Input, Moments, PLANES, POINTS, transform_square};
 use super::weights::Weights;
@@ -67,7 +67,7 @@ struct Task<'a> {
 
 impl Work for Task<'_> {
     #[inline(always)]
-    fn run<L: Lanes>(mut self, lanes: L) {
+    fn run<L: Lanes + Panels>(mut self, lanes: L) {
         let Tiling { side, columns, .. } = self.tiling;
         let out_rows = self.ys.len() / (self.shape.out_width() * self.shape.channels_out);
         let first = self.first_row * columns;

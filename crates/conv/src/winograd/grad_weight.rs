@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::lanes::{Instructions, LANES, Lanes, Work};
-use super::product::{PANEL, accumulate};
+use super::lanes::{Instructions, LANES, Lanes, PANEL, Panels, Work};
+use super::product::accumulate;
 use super::tiles::{Planes, Tiling, square_len, transform_tile, vector};
 use super::transform::{Evaluate, Input, Moments, PLANES, POINTS, transform_square};
 use super::weights::{normaliser, plane_step};
@@ -66,7 +66,7 @@ struct Task<'a> {
 
 impl Work for Task<'_> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn run<L: Lanes + Panels>(self, lanes: L) {
         let Shape { channels_in, channels_out, .. } = *self.shape;
         let tiles = TILES_AT_A_TIME;
         let inputs = Planes { tiles, channels: channels_in.next_multiple_of(LANES) };
@@ -125,7 +125,7 @@ struct PanelGradient<'a> {
 
 impl Work for PanelGradient<'_> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn run<L: Lanes + Panels>(self, lanes: L) {
         match self.shape.kernel {
             3 => self.of_kernel::<L, 3>(lanes),
             _ => self.of_kernel::<L, 5>(lanes),

@@ -94,11 +94,28 @@ proptest! {
     #[test]
     fn the_error_is_small_beside_the_largest_value(shape in shapes()) {
         let expected = expected(&shape, Activation::LeakyRelu(0.2));
-        for instructions in [Instructions::best(), Instructions::Plain] {
+        for instructions in Instructions::all() {
             let results = results(instructions, &shape, Activation::LeakyRelu(0.2));
             for (what, (values, expected)) in results.iter().zip(&expected).enumerate() {
                 let error = error(values, expected);
                 prop_assert!(error <= MOST_ERROR, "result {} on {:?}: {}", what, instructions, error);
+            }
+        }
+    }
+}
+
+#[test]
+fn all_instructions_that_fuse_give_the_same_bits() {
+    for shape in
+        [shape(3, 2, (23, 37), (20, 33)), shape(5, 1, (9, 13), (130, 24)), shape(3, 3, (40, 31), (12, 16))]
+    {
+        let fused =
+            || Instructions::all().filter(|instructions| !matches!(instructions, Instructions::Plain));
+        let mut all =
+            fused().map(|instructions| (instructions, results(instructions, &shape, Activation::Relu)));
+        if let Some((_, expected)) = all.next() {
+            for (instructions, results) in all {
+                assert!(results == expected, "{instructions:?}");
             }
         }
     }

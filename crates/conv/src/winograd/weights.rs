@@ -2,8 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::lanes::{Instructions, LANES, Lanes, Work};
-use super::product::PANEL;
+use super::lanes::{Instructions, LANES, Lanes, PANEL, Panels, Work};
 use super::tiles::vector_mut;
 use super::transform::{Evaluate, NINETIETHS, PLANES, POINTS, transform_square};
 use crate::pool::Scratch;
@@ -54,7 +53,7 @@ struct PanelTransform<'a, F> {
 
 impl<F: Fn(usize, usize, usize) -> f32> Work for PanelTransform<'_, F> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
+    fn run<L: Lanes + Panels>(self, lanes: L) {
         match self.shape.kernel {
             3 => self.of_kernel::<L, 3>(lanes),
             _ => self.of_kernel::<L, 5>(lanes),

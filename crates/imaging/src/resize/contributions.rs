@@ -43,9 +43,9 @@ impl Contributions {
         Self { in_len, taps, starts, weights, margins: (0, 0) }.trimmed().with_margins()
     }
 
-    /// Output pixels.
-    pub(super) fn len(&self) -> usize {
-        self.starts.len()
+    /// The first source pixel in the window of output pixel `x`, which may lie before the side.
+    pub(super) fn start(&self, x: usize) -> isize {
+        self.starts[x]
     }
 
     /// Source pixels in a window.
@@ -120,7 +120,7 @@ fn cubic(x: f64) -> f64 {
 }
 
 /// The pixel of a side of `len` that is seen at `position` when the side is mirrored end to end.
-fn mirror(position: isize, len: usize) -> usize {
+pub(super) fn mirror(position: isize, len: usize) -> usize {
     let position = position.rem_euclid(2 * len as isize) as usize;
     if position < len { position } else { 2 * len - 1 - position }
 }

@@ -1,13 +1,9 @@
 //! A picture that is enlarged while its rows come in.
 
 use candle_core::{Result, bail};
-use plumage_imaging::{
-    flat::{self, flat},
-    invisible,
-    resize::RowEnlarger,
-};
+use plumage_imaging::{flat, invisible, resize::RowEnlarger};
 
-use super::{Enlarger, Shape, View, alpha, colours, compose::Parts};
+use super::{Enlarger, Shape, View, compose::Parts, window::Window};
 use crate::{Grid, PictureStream};
 
 /// One picture on its way, from its top to its bottom.
@@ -94,21 +90,16 @@ impl Enlargement {
             return Ok(());
         }
         let scale = self.view.scale;
-        let input = match self.view.grid {
-            Grid::Lr => self.view.input(&colours(self.lr.range(self.seen..end), self.shape)),
+        let input = |rows: std::ops::Range<usize>| {
+            Window::input(self.view.channels, self.lr.range(rows.clone()), rows.start, self.shape)
+        };
+        let xs = match self.view.grid {
+            Grid::Lr => input(self.seen..end).interleaved(),
             Grid::Hr => {
                 let enlarged = self.seen * scale..end * scale;
-                let sources = self.bicubic.sources(enlarged.clone());
-                let window = self.view.input(&colours(self.lr.range(sources.clone()), self.shape));
-                self.bicubic.enlarge(&window, sources.start, enlarged)
+                input(self.bicubic.sources(enlarged.clone())).enlarged(&self.bicubic, enlarged)
             }
         };
-        let count = input.channels;
-        let mut xs = vec![0f32; input.values.len()];
-        for channel in 0..count {
-            let places = xs.iter_mut().skip(channel).step_by(count);
-            places.zip(input.plane(channel)).for_each(|(x, &value)| *x = value as f32);
-        }
         self.stream.push(&xs, &mut self.sr)?;
         self.seen = end;
         Ok(())
@@ -116,23 +107,14 @@ impl Enlargement {
 
     /// Makes the samples of the LR rows up to `end`.
     fn compose(&mut self, end: usize, sr_row_len: usize, enlarged: &mut Vec<u16>) {
-        let Shape { width, pixel, .. } = self.shape;
         let scale = self.view.scale;
-        let lr = self.lr.range(self.done..end);
-        let rows = self.done * scale..end * scale;
-        let sources = self.bicubic.sources(rows.clone());
-        let window = self.lr.range(sources.clone());
-        let enlarge = |planes| self.bicubic.enlarge(&planes, sources.start, rows.clone());
-        let parts = Parts {
-            lr,
-            shape: self.shape,
-            scale,
-            sr: &self.sr[..(end - self.done) * sr_row_len],
-            channels: self.view.channels.count(),
-            chroma: self.view.chroma(window, self.shape).map(enlarge),
-            alpha: pixel.alpha.then(|| enlarge(alpha(window, self.shape))),
-            flat: flat(window, sources.start, width, pixel, self.done..end),
-        };
+        let sources = self.bicubic.sources(self.done * scale..end * scale);
+        let parts = Parts::new(
+            (self.view, self.shape, &self.bicubic),
+            (self.lr.range(sources.clone()), sources.start),
+            self.done..end,
+            &self.sr[..(end - self.done) * sr_row_len],
+        );
         parts.compose(enlarged);
         self.sr.drain(..(end - self.done) * sr_row_len);
         self.done = end;

@@ -2,6 +2,7 @@
 
 use candle_core::Result;
 use plumage_conv::{Layer, RowStream};
+use rayon::prelude::*;
 
 use super::{LrNetwork, REACH, mirror};
 use crate::{PictureSize, PictureStream};
@@ -67,13 +68,16 @@ impl PictureStream for LrStream {
         let (scale, width, channels) = (self.scale, self.width, self.channels);
         if let Some(last) = &mut self.last {
             let mut shuffled = Vec::new();
-            shuffle(&self.features, (scale, width, last.hr_feats), &mut shuffled);
+            let features = &self.features;
+            shuffle(|index| features[index], features.len(), (scale, width, last.hr_feats), &mut shuffled);
             self.features.clear();
             last.layer.push(&shuffled, &mut last.made)?;
             let mut known = last.made.len();
             if let Some(skip) = &mut self.skip {
                 skip.push(xs)?;
-                shuffle(&skip.enlarged, (scale, width, channels), &mut last.skipped);
+                let enlarged = &skip.enlarged;
+                let shape = (scale, width, channels);
+                shuffle(|index| enlarged[index], enlarged.len(), shape, &mut last.skipped);
                 skip.enlarged.clear();
                 known = known.min(last.skipped.len());
                 let pairs = last.made[..known].iter_mut().zip(last.skipped.drain(..known));
@@ -82,32 +86,43 @@ impl PictureStream for LrStream {
             sr.extend(last.made.drain(..known));
             return Ok(());
         }
-        let mut known = self.features.len();
+        let (features, shape) = (&self.features, (scale, width, channels));
+        let mut known = features.len();
         if let Some(skip) = &mut self.skip {
             skip.push(xs)?;
-            known = known.min(skip.enlarged.len());
-            let pairs = self.features[..known].iter_mut().zip(&skip.enlarged);
-            pairs.for_each(|(feature, pixel)| *feature += pixel);
+            let enlarged = &skip.enlarged;
+            known = known.min(enlarged.len());
+            shuffle(|index| features[index] + enlarged[index], known, shape, sr);
             skip.enlarged.drain(..known);
+        } else {
+            shuffle(|index| features[index], known, shape, sr);
         }
-        shuffle(&self.features[..known], (scale, width, channels), sr);
         self.features.drain(..known);
         Ok(())
     }
 }
 
-/// The pixel shuffle of whole rows `[rows, W, C * scale^2]`.
-fn shuffle(features: &[f32], (scale, width, channels): (usize, usize, usize), pixels: &mut Vec<f32>) {
+/// Adds to `pixels` the pixel shuffle of `len` values of whole rows `[rows, W, C * scale^2]`.
+fn shuffle(
+    value: impl Fn(usize) -> f32 + Sync,
+    len: usize,
+    (scale, width, channels): (usize, usize, usize),
+    pixels: &mut Vec<f32>,
+) {
     let block = scale * scale;
-    for row in features.chunks_exact(width * channels * block) {
-        for i in 0..scale {
-            for pixel in row.chunks_exact(channels * block) {
-                for j in 0..scale {
-                    pixels.extend((0..channels).map(|channel| pixel[channel * block + i * scale + j]));
+    let start = pixels.len();
+    pixels.resize(start + len, 0.);
+    let rows = pixels[start..].par_chunks_exact_mut(width * scale * channels).enumerate();
+    rows.for_each(|(y, row)| {
+        let first = y / scale * width * channels * block + y % scale * scale;
+        for (x, pixels) in row.chunks_exact_mut(scale * channels).enumerate() {
+            for (j, pixel) in pixels.chunks_exact_mut(channels).enumerate() {
+                for (channel, to) in pixel.iter_mut().enumerate() {
+                    *to = value(first + (x * channels + channel) * block + j);
                 }
             }
         }
-    }
+    });
 }
 
 impl Last {
@@ -156,9 +171,10 @@ impl Skip {
         let mut mirrored = Vec::new();
         while self.next < height + 2 * REACH && mirror(self.next, height) < end {
             let row = &self.rows[(mirror(self.next, height) - self.first) * row_len..][..row_len];
-            for column in 0..width + 2 * REACH {
-                mirrored.extend_from_slice(&row[mirror(column, width) * channels..][..channels]);
-            }
+            let pixel = |column| &row[mirror(column, width) * channels..][..channels];
+            (0..REACH).for_each(|column| mirrored.extend_from_slice(pixel(column)));
+            mirrored.extend_from_slice(row);
+            (width + REACH..width + 2 * REACH).for_each(|column| mirrored.extend_from_slice(pixel(column)));
             self.next += 1;
         }
         let needed = end.saturating_sub(REACH).min(self.next.saturating_sub(REACH));
