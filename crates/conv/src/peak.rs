@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-/// Lanes of a register.
+/// Lanes of a register of AVX2, for which most kernels are written.
 const LANES: usize = 8;
 
 /// Independent sums: enough that two units of five cycles' latency never wait, few enough that all stay in registers.

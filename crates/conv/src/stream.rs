@@ -5,7 +5,7 @@ use candle_core::{Result, bail};
 
 use crate::Layer;
 use crate::plan::plan;
-use crate::strips::{Rows, Stage, first_needed};
+use crate::strips::{Rows, Stage, advance};
 
 /// A chain of layers at work on one image, from the top to the bottom, on the CPU in f32.
 ///
@@ -14,6 +14,8 @@ pub struct RowStream {
     stages: Vec<Stage<f32>>,
     /// The input rows of every layer, then those of the output.
     rows: Vec<Rows<f32>>,
+    /// Rows that a layer computes at a time.
+    at_a_time: usize,
 }
 
 impl RowStream {
@@ -25,7 +27,7 @@ impl RowStream {
         let stages = stages(layers, (height, width))?;
         let mut all: Vec<_> = (0..stages.len()).map(|index| Rows::of_inputs(&stages, index, rows)).collect();
         all.push(Rows::of_output(&stages));
-        Ok(Self { stages, rows: all })
+        Ok(Self { stages, rows: all, at_a_time: rows.max(1) })
     }
 
     /// Takes the next rows and adds to `output` those that they make known.
@@ -43,14 +45,10 @@ impl RowStream {
             bail!("{} values are no rows of {row_len}, or {end} more than {}", xs.len(), whole.height);
         }
         self.rows[0].push(xs);
-        for (index, stage) in self.stages.iter_mut().enumerate() {
-            stage.advance(index, &mut self.rows, &mut []);
-        }
-        if let Some((last, inputs)) = self.rows.split_last_mut() {
-            output.extend_from_slice(last.all());
-            last.forget_before(last.end());
-            for (index, rows) in inputs.iter_mut().enumerate() {
-                rows.forget_before(first_needed(&self.stages, index));
+        while advance(&mut self.stages, &mut self.rows, &mut [], self.at_a_time) {
+            if let Some(last) = self.rows.last_mut() {
+                output.extend_from_slice(last.all());
+                last.forget_before(last.end());
             }
         }
         Ok(())

@@ -53,12 +53,7 @@ fn infer<T: Real>(xs: &Tensor, layers: &[Layer], steps: &[Step]) -> Result<Tenso
             (0..stages.len()).map(|index| Rows::of_inputs(&stages, index, STRIP_ROWS)).collect();
         for strip in image.chunks(STRIP_ROWS * first.width * first.channels_in) {
             rows[0].push(strip);
-            for (index, stage) in stages.iter_mut().enumerate() {
-                stage.advance(index, &mut rows, ys);
-            }
-            for (index, rows) in rows.iter_mut().enumerate() {
-                rows.forget_before(first_needed(&stages, index));
-            }
+            while advance(&mut stages, &mut rows, ys, STRIP_ROWS) {}
         }
         stages.iter_mut().for_each(|stage| stage.done = 0);
     }
@@ -66,8 +61,28 @@ fn infer<T: Real>(xs: &Tensor, layers: &[Layer], steps: &[Step]) -> Result<Tenso
     Tensor::from_vec(ys, dims, xs.device())
 }
 
+/// Lets every layer compute what it can, `most` rows or the next whole tile: at the end of an image, where all that waited
+/// becomes known, none needs more room than elsewhere. Says whether there was anything to compute.
+///
+/// `rows` are those of the inputs, and of the output if that is not `output`.
+pub(crate) fn advance<T: Real>(
+    stages: &mut [Stage<T>],
+    rows: &mut [Rows<T>],
+    output: &mut [T],
+    most: usize,
+) -> bool {
+    let mut any = false;
+    for (index, stage) in stages.iter_mut().enumerate() {
+        any |= stage.advance(index, rows, output, most);
+    }
+    for (index, rows) in rows.iter_mut().take(stages.len()).enumerate() {
+        rows.forget_before(first_needed(stages, index));
+    }
+    any
+}
+
 /// The first row of the input of layer `index` that a window, or an addition, will still see.
-pub(crate) fn first_needed<T: Real>(stages: &[Stage<T>], index: usize) -> usize {
+fn first_needed<T: Real>(stages: &[Stage<T>], index: usize) -> usize {
     let adding = stages.iter().filter(|stage| stage.plus.is_some_and(|plus| plus + 1 == index));
     let by_addition = adding.map(|stage| stage.done);
     by_addition.fold(stages[index].first_seen(), usize::min)
@@ -100,21 +115,22 @@ impl<T: Real> Stage<T> {
         (self.done * self.whole.stride).saturating_sub(self.whole.above).min(self.whole.height)
     }
 
-    /// Computes what can be computed from the input rows that there are, into the next layer's rows or, where there are
-    /// none, the output.
-    pub(crate) fn advance(&mut self, index: usize, rows: &mut [Rows<T>], output: &mut [T]) {
+    /// Computes what can be computed from the input rows that there are, but `most` rows at a time, into the next layer's
+    /// rows or, where there are none, the output. Says whether it was anything.
+    fn advance(&mut self, index: usize, rows: &mut [Rows<T>], output: &mut [T], most: usize) -> bool {
         let Shape { height, kernel, stride, above, below, .. } = self.whole;
         let (inputs, outputs) = rows.split_at_mut(index + 1);
         let xs = &inputs[index];
-        let end = xs.end();
+        let (end, tile) = (xs.end(), T::rows_of_tile(&self.prepared));
         let until = if end == height {
             self.whole.out_height()
         } else {
             let seen = (end + above).checked_sub(kernel).map_or(0, |last| last / stride + 1);
-            seen - seen % T::rows_of_tile(&self.prepared)
+            seen - seen % tile
         };
+        let until = until.min(self.done + most.next_multiple_of(tile));
         if until <= self.done {
-            return;
+            return false;
         }
         // Rows beyond the border of the image, of this strip.
         let above = above.saturating_sub(self.done * stride);
@@ -133,6 +149,7 @@ impl<T: Real> Stage<T> {
         let epilogue = Epilogue { plus, then: Then::Activate(self.activation) };
         T::forward(&strip, xs.range(first, last), &self.prepared, epilogue, ys);
         self.done = until;
+        true
     }
 }
 
@@ -186,7 +203,7 @@ impl<T: Real> Rows<T> {
 
     /// Room for `len` more values, to be written.
     fn grow(&mut self, len: usize) -> &mut [T] {
-        // Rows move to the front only where there is no room behind them: they are seldom moved, and few.
+        // Rows move to the front where there is no room behind them.
         if self.held.end + len > self.values.len() {
             let held = self.held.len();
             if held + len > self.values.len() {

@@ -71,7 +71,7 @@ pub fn ycbcr_to_rgb(ycbcr: &Planes) -> Planes {
     Planes::new(3, ycbcr.height, ycbcr.width, values)
 }
 
-/// [`rgb_to_y`] of one pixel, in the precision of a picture that is made and not measured.
+/// [`rgb_to_y`] of one pixel, of values in [0, 1], in the precision of a picture that is made and not measured.
 #[inline]
 pub fn y_of_rgb(rgb: [f32; 3]) -> f32 {
     ycbcr_of_rgb(rgb)[0]

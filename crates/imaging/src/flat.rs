@@ -14,11 +14,12 @@ pub const REACH: usize = 2;
 /// `window: [rows, width, samples]` has the rows of the picture from `first` on; it has to have those in reach of the
 /// wanted ones, as far as the picture has them.
 pub fn flat(window: &[u16], first: usize, width: usize, pixel: Pixel, wanted: Range<usize>) -> Vec<bool> {
-    let (samples, is_grey) = (pixel.samples(), pixel.colours == 1);
+    let samples = pixel.samples();
     let rows = window.len() / (width * samples);
     let same = |[a, b]: [(usize, usize); 2]| {
         let [a, b] = [a, b].map(|(row, x)| &window[(row * width + x) * samples..][..pixel.colours]);
-        a[0] == b[0] && (is_grey || a[1..] == b[1..])
+        // Most pixels differ in their first sample, and a comparison of slices is a call.
+        a[0] == b[0] && a[1..] == b[1..]
     };
     let mut level = vec![false; rows * width];
     level.par_chunks_exact_mut(width).enumerate().for_each(|(row, level)| {

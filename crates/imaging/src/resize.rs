@@ -3,7 +3,7 @@
 //! Keys, "Cubic convolution interpolation for digital image processing", 1981,
 //! <https://doi.org/10.1109/TASSP.1981.1163711>, with a = -0.5, stretched when shrinking so that it does not alias.
 //! The picture is mirrored at its edges, edge pixel included. Rows are combined first, then columns, in `f64` with no
-//! rounding between. Pillow and OpenCV differ from it by up to 11 grey levels.
+//! rounding between (but for [`RowEnlarger`], in `f32`). Pillow and OpenCV differ from it by up to 11 grey levels.
 
 mod contributions;
 mod rows;

@@ -9,6 +9,8 @@ mod ensemble;
 mod rows;
 mod window;
 
+use std::sync::Arc;
+
 use candle_core::{Device, Result, Tensor};
 use plumage_imaging::{
     Channels, Planes, invisible,
@@ -16,8 +18,8 @@ use plumage_imaging::{
     resize::{Ratio, RowEnlarger, resize},
 };
 
-pub use self::rows::Enlargement;
-use self::{compose::Parts, window::Window};
+use self::window::Window;
+pub use self::{compose::Band, rows::Enlargement};
 use crate::{Grid, ModelConfig, PictureSize, Upscaler};
 
 /// A network, and what it has to be given.
@@ -64,6 +66,11 @@ impl<'a> Enlarger<'a> {
         self.view.scale
     }
 
+    /// Multiplications of the network for one HR pixel.
+    pub fn macs_per_hr_pixel(&self) -> u64 {
+        self.model.macs_per_hr_pixel()
+    }
+
     /// Gets ready for a picture whose rows come about `rows_at_a_time` at a time.
     ///
     /// # Errors
@@ -72,15 +79,14 @@ impl<'a> Enlarger<'a> {
         Enlargement::new(self, shape, rows_at_a_time)
     }
 
-    /// The whole picture at once, `[H, W, samples]` to `[scale * H, scale * W, samples]`, with the bits of
-    /// [`Enlarger::rows`].
+    /// The whole picture at once, `samples: [H, W, samples]`: a band of all rows, with the bits of [`Enlarger::rows`].
     ///
     /// With `ensemble` the network sees the picture in its eight orientations, and the mean counts (R. Timofte, R. Rothe,
     /// L. Van Gool 2016, <https://arxiv.org/abs/1511.02228>).
     ///
     /// # Errors
     /// What the network reports.
-    pub fn whole(&self, samples: &[u16], shape: Shape, ensemble: bool) -> Result<Vec<u16>> {
+    pub fn whole(&self, samples: &[u16], shape: Shape, ensemble: bool) -> Result<Band> {
         let Shape { height, width, pixel } = shape;
         let View { grid, scale, channels } = self.view;
         let mut lr = samples.to_vec();
@@ -95,10 +101,15 @@ impl<'a> Enlarger<'a> {
         let xs = Tensor::from_vec(input, xs, &Device::Cpu)?.permute((0, 3, 1, 2))?.contiguous()?;
         let sr = if ensemble { ensemble::infer(self.model, &xs)? } else { self.model.infer(&xs)? };
         let sr: Vec<f32> = sr.permute((0, 2, 3, 1))?.contiguous()?.flatten_all()?.to_vec1()?;
-        let parts = Parts::new((self.view, shape, &bicubic), (&lr, 0), 0..height, &sr);
-        let mut enlarged = Vec::new();
-        parts.compose(&mut enlarged);
-        Ok(enlarged)
+        Ok(Band {
+            view: self.view,
+            shape,
+            bicubic: Arc::new(bicubic),
+            window: lr,
+            first: 0,
+            wanted: 0..height,
+            sr,
+        })
     }
 
     /// Bytes that [`Enlarger::rows`] takes with the same arguments, rows on their way in and out included, about.
@@ -110,10 +121,12 @@ impl<'a> Enlarger<'a> {
         let (samples, channels) = (shape.pixel.samples(), self.view.channels.count());
         let network = self.model.stream_bytes(self.view.size(shape, rows_at_a_time))?;
         let lr_rows = rows_at_a_time + 2 * invisible::REACH + 2 * flat_reach();
-        // The samples as they came, filled, and on their way; what the network sees; chroma and alpha.
-        let lr_pixel = samples * 3 * size_of::<u16>() + (channels + 3) * F32;
-        // What the network made, once as it came and once as it waits; what it sees on the HR grid; the samples.
-        let hr_pixel = 3 * F32 * channels + samples * size_of::<u16>();
+        // The samples: read, on their way, as they came, filled, as the network sees them, and in three bands; what the network
+        // sees; chroma and alpha.
+        let lr_pixel = samples * 8 * size_of::<u16>() + (channels + 3) * F32;
+        // What the network made: as it comes, in three bands, and what grows takes room for; what it sees on the HR grid; the
+        // samples.
+        let hr_pixel = 6 * F32 * channels + samples * size_of::<u16>();
         let hr_rows = (rows_at_a_time + 2 * flat_reach()) * self.view.scale * self.view.scale;
         Ok(network + (shape.width * (lr_rows * lr_pixel + hr_rows * hr_pixel)) as u64)
     }

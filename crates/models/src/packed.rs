@@ -56,14 +56,16 @@ impl Packed {
         Ok(weights::to_bytes(&self.tensors, &about)?)
     }
 
-    /// The same in half the bytes: weights of 16 bits, which are read as 32 again.
+    /// The same in half the bytes: weights of 16 bits, which are read as 32 again. The file says so.
     ///
     /// # Errors
-    /// Only what the device reports.
+    /// [`WeightsError::Format`] for a weight that is too large for 16 bits.
     pub fn halved(mut self) -> Result<Self, PackedError> {
         for tensor in self.tensors.values_mut() {
             *tensor = tensor.to_dtype(DType::F16).map_err(WeightsError::Device)?;
         }
+        self.about.insert("rounded".to_owned(), "to 16 bits; the scores are those from before".to_owned());
+        Self::from_bytes(&self.to_bytes()?, "the network in 16 bits")?;
         Ok(self)
     }
 
@@ -113,6 +115,10 @@ mod tests {
         let back = Packed::from_bytes(&halved.to_bytes().unwrap(), "a file").unwrap();
         assert_eq!(halved.tensors["w"].dtype(), DType::F16);
         assert_eq!(back.tensors["w"].to_vec1::<f32>().unwrap(), [1., -2.5, 0.099_975_586, 3.]);
+        assert!(back.about["rounded"].starts_with("to 16 bits"));
+        let large = candle_core::Tensor::new(&[70_000f32], &Device::Cpu).unwrap();
+        let large = Packed { tensors: Tensors::from([("w".to_owned(), large)]), ..back };
+        assert!(large.halved().unwrap_err().to_string().contains("w holds NaN or infinity"));
     }
 
     #[test]

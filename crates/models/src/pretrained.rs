@@ -30,7 +30,9 @@ pretrained! {
     "light" x 2: "light_x2.safetensors",
     "light" x 3: "light_x3.safetensors",
     "light" x 4: "light_x4.safetensors",
+    "srcnn" x 2: "srcnn_x2.safetensors",
     "srcnn" x 3: "srcnn_x3.safetensors",
+    "srcnn" x 4: "srcnn_x4.safetensors",
 }
 
 /// The network of that name and scale.

@@ -3,7 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that goes wrong")]
 
 use candle_core::{Device, Tensor};
-use plumage_imaging::{Channels, picture::Pixel};
+use plumage_imaging::{
+    Channels, Planes,
+    picture::Pixel,
+    resize::{Ratio, resize},
+};
 use plumage_models::{
     ModelConfig, Upscaler,
     bicubic::BicubicConfig,
@@ -91,7 +95,10 @@ fn by_rows(enlarger: &Enlarger, samples: &[u16], shape: Shape, rows_at_a_time: u
     let mut enlargement = enlarger.rows(shape, rows_at_a_time).unwrap();
     let mut enlarged = Vec::new();
     for rows in samples.chunks(rows_at_a_time * shape.width * shape.pixel.samples()) {
-        enlargement.push(rows, &mut enlarged).unwrap();
+        enlargement.push(rows).unwrap();
+        while let Some(band) = enlargement.next_band() {
+            enlarged.extend(band.compose());
+        }
     }
     enlarged
 }
@@ -106,7 +113,7 @@ fn every_kind_of_picture_has_the_same_samples_by_rows_as_whole() {
                 for (height, width) in [(1, 1), (1, 13), (11, 1), (2, 2), (29, 17)] {
                     let shape = Shape { height, width, pixel };
                     let samples = picture(shape);
-                    let whole = enlarger.whole(&samples, shape, false).unwrap();
+                    let whole = enlarger.whole(&samples, shape, false).unwrap().compose();
                     assert_eq!(whole.len(), samples.len() * scale * scale);
                     for rows_at_a_time in [1, 6] {
                         assert!(
@@ -115,6 +122,44 @@ fn every_kind_of_picture_has_the_same_samples_by_rows_as_whole() {
                             config.architecture().name()
                         );
                     }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn bicubic_pictures_are_those_of_the_planes_in_f64() {
+    // Wider than what is painted at a time, and nowhere flat.
+    let (height, width, scale) = (5, 301, 2);
+    for pixel in pixels() {
+        let shape = Shape { height, width, pixel };
+        let white = f64::from(pixel.white);
+        let samples: Vec<u16> = (0..height * width * pixel.samples())
+            .map(|i| {
+                let (sample, place) = (i % pixel.samples(), i / pixel.samples());
+                let wave = (0.05 * place as f64 + 1.7 * sample as f64).sin() + (0.9 * place as f64).sin();
+                let is_alpha = sample == pixel.colours;
+                if is_alpha { pixel.white } else { ((0.5 + 0.2 * wave) * white) as u16 }
+            })
+            .collect();
+        let plane = |sample: usize| samples.iter().skip(sample).step_by(pixel.samples());
+        let values = (0..pixel.colours).flat_map(|sample| plane(sample).map(|&v| f64::from(v) / white));
+        let planes = Planes::new(pixel.colours, height, width, values.collect());
+        let enlarged = resize(&planes, Ratio::enlarge(scale));
+        // Bicubic interpolation is linear, so that of Y, Cb and Cr is that of R, G and B.
+        for channels in [Channels::Y, Channels::Rgb] {
+            let config = ModelConfig::Bicubic(BicubicConfig { channels });
+            let (_, model) = config.init(scale, 0, &Device::Cpu).unwrap();
+            let ours = Enlarger::new(&config, model.as_ref(), scale).whole(&samples, shape, false).unwrap();
+            for (place, ours) in ours.compose().chunks_exact(pixel.samples()).enumerate() {
+                for (sample, &ours) in ours.iter().enumerate() {
+                    let expected = if sample == pixel.colours { 1. } else { enlarged.plane(sample)[place] };
+                    let error = f64::from(ours) - expected.clamp(0., 1.) * white;
+                    assert!(
+                        error.abs() < 0.52,
+                        "{channels:?} {pixel:?}, sample {sample} of {place}: {error}"
+                    );
                 }
             }
         }
@@ -132,7 +177,7 @@ fn white_black_and_alpha_stay_what_they_are() {
                 let shape = Shape { height: 9, width: 7, pixel };
                 let mut one = vec![colour; pixel.colours];
                 one.extend(pixel.alpha.then_some(alpha));
-                let enlarged = enlarger.whole(&one.repeat(63), shape, false).unwrap();
+                let enlarged = enlarger.whole(&one.repeat(63), shape, false).unwrap().compose();
                 assert!(
                     enlarged.chunks_exact(pixel.samples()).all(|pixel| pixel == one),
                     "{pixel:?} {one:?}"
@@ -152,7 +197,7 @@ fn what_is_seen_has_no_fringe_of_the_colour_that_is_not() {
     for config in configs(Channels::Y) {
         let model = model(&config, 3);
         let enlarger = Enlarger::new(&config, model.as_ref(), 3);
-        let enlarged = enlarger.whole(&row.repeat(12), shape, false).unwrap();
+        let enlarged = enlarger.whole(&row.repeat(12), shape, false).unwrap().compose();
         let seen = enlarged.chunks_exact(4).filter(|pixel| pixel[3] > 0);
         assert!(seen.clone().all(|pixel| pixel[..3] == [255; 3]), "{}", config.architecture().name());
         let partly = seen.filter(|pixel| pixel[3] < 255);
@@ -167,8 +212,8 @@ fn an_ensemble_of_a_network_that_adds_nothing_is_the_network() {
     let enlarger = Enlarger::new(config, model.as_ref(), 2);
     let shape = Shape { height: 7, width: 9, pixel: Pixel { colours: 3, alpha: false, white: 65_535 } };
     let samples = picture(shape);
-    let alone = enlarger.whole(&samples, shape, false).unwrap();
-    let ensemble = enlarger.whole(&samples, shape, true).unwrap();
+    let alone = enlarger.whole(&samples, shape, false).unwrap().compose();
+    let ensemble = enlarger.whole(&samples, shape, true).unwrap().compose();
     assert!(alone.iter().zip(&ensemble).all(|(a, b)| a.abs_diff(*b) <= 1));
 }
 
@@ -180,12 +225,13 @@ fn an_ensemble_does_not_care_how_the_picture_lies() {
     let pixel = Pixel { colours: 1, alpha: false, white: 65_535 };
     let (height, width) = (8, 11);
     let samples = picture(Shape { height, width, pixel });
-    let upright = enlarger.whole(&samples, Shape { height, width, pixel }, true).unwrap();
+    let upright = enlarger.whole(&samples, Shape { height, width, pixel }, true).unwrap().compose();
     let turned: Vec<u16> = (0..width)
         .flat_map(|x| (0..height).rev().map(move |y| (x, y)))
         .map(|(x, y)| samples[y * width + x])
         .collect();
-    let turned = enlarger.whole(&turned, Shape { height: width, width: height, pixel }, true).unwrap();
+    let turned =
+        enlarger.whole(&turned, Shape { height: width, width: height, pixel }, true).unwrap().compose();
     for y in 0..2 * height {
         for x in 0..2 * width {
             let other = turned[x * 2 * height + 2 * height - 1 - y];

@@ -110,6 +110,7 @@ pub(crate) fn cpu_features() -> Vec<String> {
         ("avx2", std::arch::is_x86_feature_detected!("avx2")),
         ("fma", std::arch::is_x86_feature_detected!("fma")),
         ("avx512f", std::arch::is_x86_feature_detected!("avx512f")),
+        ("avx512vl", std::arch::is_x86_feature_detected!("avx512vl")),
     ];
     #[cfg(not(target_arch = "x86_64"))]
     let found: [(&str, bool); 0] = [];

@@ -11,7 +11,7 @@ use plumage_imaging::{
     ImagingError,
     picture::{self, Picture, RowReader},
 };
-use plumage_models::enlarger::{Enlarger, Shape};
+use plumage_models::enlarger::{Band, Enlarger, Shape};
 use plumage_record::{Purpose, commit::Draft};
 
 use super::{Task, readable};
@@ -54,9 +54,16 @@ impl Job {
             job.bytes = job.bytes_whole(enlarger, true)?;
             return Ok(job);
         }
-        // Rows that become about so many pixels keep the processor busy, and end soon enough for a signal.
+        // Rows that become about so many pixels keep the processor busy, and with so few multiplications they end soon enough
+        // for a signal.
         const PIXELS: usize = 27 << 17;
-        let mut rows = (PIXELS / job.enlarged.width / enlarger.scale()).clamp(4, 48);
+        const MACS: u64 = 10_000_000_000;
+        let pixels = (MACS / enlarger.macs_per_hr_pixel().max(1)).min(PIXELS as u64) as usize;
+        let mut rows = (pixels / job.enlarged.width / enlarger.scale()).clamp(4, 48);
+        // Winograd's tiles are six rows high: twelve give two threads the same work.
+        if rows > 12 {
+            rows -= rows % 12;
+        }
         loop {
             (job.way, job.bytes) = (Way::Rows(rows), job.bytes_by_rows(enlarger, rows)?);
             if job.bytes <= limit || rows == 1 {
@@ -76,7 +83,7 @@ impl Job {
     fn bytes_of_files(&self, rows: usize) -> u64 {
         /// What decoders and encoders hold apart from pixels.
         const BUFFERS: u64 = 4 << 20;
-        /// Batches that were made and wait to be written, or are.
+        /// Batches that are composed, wait to be written, or are, and one that has been freed.
         const BATCHES: usize = 4;
         /// Rows that encoders hold, with filters and bytes.
         const ENCODER_ROWS: usize = 24;
@@ -119,21 +126,30 @@ impl Job {
         if (picture.width, picture.height, picture.pixel) != (width, height, pixel) {
             return Err(Failure::in_image(&readable(&self.task.input), "it has just been changed"));
         }
-        // Decoding and encoding take as long as some networks, so all three go on at once.
-        let (rows, read) = sync_channel(1);
-        let (sender, receiver) = sync_channel(1);
-        let (written, made) = thread::scope(|scope| {
-            scope.spawn(move || self.read(reader.as_mut(), &rows));
-            let maker = scope.spawn(move || self.make(enlarger, read, interrupt, &sender));
+        // Each of these takes as long as some networks, so all go on at once: reading, the network, what is composed of its
+        // output, and writing.
+        let (send_rows, rows) = sync_channel(1);
+        let (send_bands, bands) = sync_channel::<Band>(1);
+        let (send_batches, batches) = sync_channel(1);
+        let (read, made, composed, written) = thread::scope(|scope| {
+            let reader = scope.spawn(move || self.read(reader.as_mut(), &send_rows));
+            let maker = scope.spawn(move || self.make(enlarger, rows, interrupt, &send_bands));
+            // It ends when there are no more bands, or nobody listens.
+            let composer =
+                scope.spawn(move || bands.iter().try_for_each(|band| send_batches.send(band.compose())));
             // A picture that cannot be read leaves the output folder as it is.
-            let written = receiver.recv().ok().map(|batch| {
+            let written = batches.recv().ok().map(|batch| {
                 see(&batch);
                 let path = &self.task.input;
-                self.write(Batches { receiver, batch, next: 0, path, interrupt, see })
+                self.write(Batches { receiver: batches, batch, next: 0, path, interrupt, see })
             });
-            (written, maker.join())
+            (reader.join(), maker.join(), composer.join(), written)
         });
-        // Who stopped first knows why; the other only sees that nothing comes or goes any more.
+        // Who stopped first knows why; the others only see that nothing comes or goes any more. A thread that panicked, in a
+        // decoder perhaps, takes this picture with it and no other.
+        if read.is_err() || composed.is_err() {
+            return Err(Failure::internal(format!("{}: a thread panicked", readable(&self.task.input))));
+        }
         match (made, written) {
             (Ok(Err(Stopped::Because(failure))), _) => Err(failure),
             (Ok(Ok(()) | Err(Stopped::NobodyListens)), Some(written)) => {
@@ -148,7 +164,8 @@ impl Job {
     /// Writes all rows into a file that has not got its name yet.
     fn write(&self, mut rows: Batches) -> Result<Draft, Failure> {
         let mut draft = Draft::begin(Purpose::Enlarged, &self.task.output)?;
-        let mut out = BufWriter::with_capacity(1 << 20, &mut draft);
+        // The rows of a large picture are longer, and need no copy.
+        let mut out = BufWriter::with_capacity(1 << 16, &mut draft);
         picture::write(&self.enlarged, &mut rows, &mut out, &self.task.output)?;
         out.into_inner().map_err(|error| ImagingError::Write {
             path: self.task.output.clone(),
@@ -181,10 +198,10 @@ impl Job {
         enlarger: &Enlarger,
         read: Receiver<Result<Vec<u16>, ImagingError>>,
         interrupt: &Interrupt,
-        sender: &SyncSender<Vec<u16>>,
+        sender: &SyncSender<Band>,
     ) -> Result<(), Stopped> {
         let internal = |error| Stopped::Because(self.failed(&error));
-        let send = |rows: Vec<u16>| sender.send(rows).map_err(|_| Stopped::NobodyListens);
+        let send = |band| sender.send(band).map_err(|_| Stopped::NobodyListens);
         let mut enlargement = match self.way {
             Way::Rows(rows) => Some(enlarger.rows(self.shape(), rows).map_err(internal)?),
             Way::Ensemble => None,
@@ -192,16 +209,14 @@ impl Job {
         for rows in read {
             interrupt.check().map_err(Stopped::Because)?;
             let rows = rows.map_err(|error| Stopped::Because(error.into()))?;
-            let enlarged = match &mut enlargement {
+            match &mut enlargement {
                 Some(enlargement) => {
-                    let mut enlarged = Vec::new();
-                    enlargement.push(&rows, &mut enlarged).map_err(internal)?;
-                    enlarged
+                    enlargement.push(&rows).map_err(internal)?;
+                    while let Some(band) = enlargement.next_band() {
+                        send(band)?;
+                    }
                 }
-                None => enlarger.whole(&rows, self.shape(), true).map_err(internal)?,
-            };
-            if !enlarged.is_empty() {
-                send(enlarged)?;
+                None => send(enlarger.whole(&rows, self.shape(), true).map_err(internal)?)?,
             }
         }
         Ok(())

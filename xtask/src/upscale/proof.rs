@@ -29,7 +29,8 @@ pub(crate) fn prove(job: &Job, enlarger: &Enlarger, made: &[u16]) -> Result<Proo
     }
     drop(reader);
     let shape = job.shape();
-    let whole = enlarger.whole(&samples, shape, job.way == Way::Ensemble).map_err(Failure::internal)?;
+    let whole =
+        enlarger.whole(&samples, shape, job.way == Way::Ensemble).map_err(Failure::internal)?.compose();
     if whole.len() != made.len() {
         return Err(Failure::internal("a picture has more samples as a whole than by rows"));
     }

@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use image::ColorType;
+
 use crate::{
     command::{files_in, json_of, said, upscale_into},
-    pictures::small_png,
+    pictures::{picture, png, small_png},
 };
 
 #[test]
@@ -25,10 +27,15 @@ fn of_a_hundred_files_with_a_bad_one_ninety_nine_are_done_and_the_one_is_named()
     let report = json_of(&output);
     assert_eq!(report["done"].as_array().unwrap().len(), 99);
     assert!(report["failed"][0]["message"].as_str().unwrap().contains("bad.png"), "{report}");
-    // Alone it is the input that is at fault.
-    let output = upscale_into(&place.path().join("alone"), &[&small.join("bad.png")], &[]);
-    assert_eq!(output.status.code(), Some(4), "{}", said(&output));
-    assert!(!place.path().join("alone").exists());
+    // Alone it is the input that is at fault, whether its end is seen at once or after many rows have been written.
+    let tall = png(&picture(40, 400, ColorType::Rgb8), false, None);
+    for (name, bytes) in [("alone", &whole[..whole.len() - 30]), ("tall", &tall[..tall.len() / 2])] {
+        let (input, out) = (place.path().join(name).with_extension("png"), place.path().join(name));
+        fs::write(&input, bytes).unwrap();
+        let output = upscale_into(&out, &[&input], &[]);
+        assert_eq!(output.status.code(), Some(4), "{}", said(&output));
+        assert!(!out.exists() || files_in(&out).is_empty());
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 use std::{
     fs,
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -11,14 +12,15 @@ use image::ColorType;
 
 use crate::{
     command::{files_in, said},
-    pictures::{picture, png, small_png},
+    pictures::{picture, png},
 };
 
 #[test]
 fn a_disk_that_fills_up_exits_5_and_leaves_nothing() {
     let place = tempfile::tempdir().unwrap();
     let input = place.path().join("x.png");
-    fs::write(&input, small_png()).unwrap();
+    // Many times the rows that are in work at a time.
+    fs::write(&input, png(&picture(40, 400, ColorType::Rgb8), false, None)).unwrap();
     let out = place.path().join("out");
     for fault in ["ENOSPC@enlarged.write", "EIO@enlarged.sync", "EROFS@enlarged.create"] {
         let command = &mut Command::new(env!("CARGO_BIN_EXE_xtask"));
@@ -31,16 +33,23 @@ fn a_disk_that_fills_up_exits_5_and_leaves_nothing() {
 
 #[test]
 fn a_signal_ends_it_and_nothing_half_written_is_left() {
-    use std::{thread, time::Duration};
     let place = tempfile::tempdir().unwrap();
     let input = place.path().join("x.png");
-    // Eight times as large, it takes longer than a test may.
     fs::write(&input, png(&picture(3000, 3000, ColorType::Rgb8), false, None)).unwrap();
-    let out = place.path().join("out");
+    // Both take longer than a test may: many pixels of few multiplications, and fewer of many.
+    for network in [["bicubic", "8"], ["srcnn", "4"]] {
+        let out = place.path().join(network[0]);
+        stopped(network, &input, &out);
+    }
+}
+
+/// Stops it as soon as there is something in the folder.
+fn stopped([model, scale]: [&str; 2], input: &Path, out: &Path) {
+    use std::{thread, time::Duration};
     let command = &mut Command::new(env!("CARGO_BIN_EXE_xtask"));
-    command.args(["upscale", "--model", "bicubic", "--scale", "8", "--out"]).arg(&out).arg(&input);
+    command.args(["upscale", "--model", model, "--scale", scale, "--out"]).arg(out).arg(input);
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-    let begun = || fs::read_dir(&out).is_ok_and(|mut files| files.next().is_some());
+    let begun = || fs::read_dir(out).is_ok_and(|mut files| files.next().is_some());
     while child.try_wait().unwrap().is_none() && !begun() {
         thread::sleep(Duration::from_millis(1));
     }
@@ -48,5 +57,5 @@ fn a_signal_ends_it_and_nothing_half_written_is_left() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(143), "{}", said(&output));
     assert!(said(&output).contains("is whole"), "{}", said(&output));
-    assert!(files_in(&out).is_empty());
+    assert!(files_in(out).is_empty());
 }

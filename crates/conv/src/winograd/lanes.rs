@@ -69,6 +69,9 @@ pub(super) enum Instructions {
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
     Plain,
+    /// Plain, in the order of the widest registers.
+    #[cfg(test)]
+    PlainTwelve,
 }
 
 impl Instructions {
@@ -98,7 +101,9 @@ impl Instructions {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: an `Avx2` is only made after AVX2 and FMA have been detected.
             Self::Avx2(lanes) => unsafe { run_with_avx2(lanes, work) },
-            Self::Plain => work.run(Plain),
+            Self::Plain => work.run(Plain::<false>),
+            #[cfg(test)]
+            Self::PlainTwelve => work.run(Plain::<true>),
         }
     }
 }
@@ -230,8 +235,8 @@ impl Panels for Avx2 {
     const TWELVE: bool = false;
 }
 
-impl Panels for Plain {
-    const TWELVE: bool = false;
+impl<const TWELVE: bool> Panels for Plain<TWELVE> {
+    const TWELVE: bool = TWELVE;
 }
 
 /// Two registers.
@@ -281,9 +286,9 @@ impl Lanes<PANEL> for Avx2 {
 
 /// Any machine.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Plain;
+pub(super) struct Plain<const TWELVE: bool>;
 
-impl<const N: usize> Lanes<N> for Plain {
+impl<const N: usize, const TWELVE: bool> Lanes<N> for Plain<TWELVE> {
     type Vector = [f32; N];
 
     #[inline(always)]

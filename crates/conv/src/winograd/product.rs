@@ -2,9 +2,10 @@
 
 use super::lanes::{PANEL, Panels, values_at};
 
-/// Tiles, or input channels, that are multiplied with a panel at a time: the sums fill twelve of sixteen registers, or of
-/// twice as many that are twice as wide.
+/// Tiles, or input channels, that are multiplied with a panel at a time: the sums fill twelve of sixteen registers.
 const ROWS: usize = 6;
+
+/// The same where there are thirty-two registers, of a whole panel each: twelve sums hide how long each addition takes.
 const TWICE: usize = 2 * ROWS;
 
 /// Tiles that are summed one after the other in registers, before they are added to the sum of all: the error of such a

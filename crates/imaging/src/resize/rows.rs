@@ -72,7 +72,7 @@ impl RowEnlarger {
     /// `enlarged: [scale * W]`. `scratch` is memory that many calls share.
     ///
     /// # Panics
-    /// When the enlargement has no such row, or a row has another length.
+    /// When the enlargement has no such row, or a row is too short.
     pub fn enlarge<'a>(
         &self,
         y: usize,
@@ -82,8 +82,7 @@ impl RowEnlarger {
     ) {
         let scale = self.phases.len();
         assert_eq!(enlarged.len(), self.enlarged_width(), "values of a row of the enlargement");
-        // Room for windows of the same length behind the last pixel.
-        scratch.resize(self.width + REACH + TAPS, 0.);
+        scratch.resize(self.width + 2 * REACH, 0.);
         let [a, b, c, d] = self.rows(y).map(|row| &source(row)[..self.width]);
         let weights = &self.phases[y % scale].weights;
         for (x, sum) in scratch[REACH..][..self.width].iter_mut().enumerate() {
@@ -111,7 +110,7 @@ impl RowEnlarger {
 
     #[inline(always)]
     fn across(&self, mirrored: &[f32], enlarged: &mut [f32], scale: usize) {
-        let neighbours = mirrored.windows(REACH + TAPS);
+        let neighbours = mirrored.windows(2 * REACH + 1);
         for (pixels, near) in enlarged.chunks_exact_mut(scale).zip(neighbours) {
             for (pixel, Phase { first, weights }) in pixels.iter_mut().zip(&self.phases) {
                 *pixel = weighted(weights, std::array::from_fn(|tap| near[first + tap]));

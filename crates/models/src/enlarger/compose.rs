@@ -1,23 +1,30 @@
 //! The samples of an enlarged picture, of all that was made of it.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use plumage_imaging::{colour::rgb_of_ycbcr, flat::flat, picture::Pixel, resize::RowEnlarger};
 use rayon::prelude::*;
 
 use super::{Shape, View, window::Window};
 
-/// What was made of some rows of a picture. HR means `scale` times as wide and as high.
-pub(super) struct Parts<'a> {
-    view: View,
-    shape: Shape,
-    bicubic: &'a RowEnlarger,
-    /// The rows themselves: `[rows, W, samples]`.
-    lr: &'a [u16],
-    /// The first of their HR rows.
-    first: usize,
-    /// What the network made: `[rows, W, channels]`, HR.
-    sr: &'a [f32],
+/// Rows of a picture with what the network made of them. HR means `scale` times as wide and as high.
+pub struct Band {
+    pub(super) view: View,
+    pub(super) shape: Shape,
+    pub(super) bicubic: Arc<RowEnlarger>,
+    /// The rows, and those that their bicubic enlargement is made of, and that say where it is flat: `[rows, W, samples]`.
+    pub(super) window: Vec<u16>,
+    /// Which row of the picture is the first of these.
+    pub(super) first: usize,
+    /// The rows that are enlarged.
+    pub(super) wanted: Range<usize>,
+    /// What the network made of them: `[rows, W, channels]`, HR.
+    pub(super) sr: Vec<f32>,
+}
+
+/// What a band is composed of beside what the network made.
+struct Parts<'a> {
+    band: &'a Band,
     /// Cb and Cr, where the network made luma and the picture has colour.
     chroma: Option<Window>,
     /// Alpha, where the picture has it.
@@ -33,48 +40,37 @@ struct Scratch {
     planes: [Vec<f32>; 2],
 }
 
-impl<'a> Parts<'a> {
-    /// Of the rows `wanted` of a picture, of which `window: [rows, W, samples]` has those from `first` on: the wanted ones
-    /// and those that their bicubic enlargement is made of. `sr` is what the network made of the wanted ones.
-    pub(super) fn new(
-        (view, shape, bicubic): (View, Shape, &'a RowEnlarger),
-        (window, first): (&'a [u16], usize),
-        wanted: Range<usize>,
-        sr: &'a [f32],
-    ) -> Self {
-        let row_len = shape.row_len();
-        Self {
-            view,
-            shape,
-            bicubic,
-            lr: &window[(wanted.start - first) * row_len..(wanted.end - first) * row_len],
-            first: wanted.start * view.scale,
-            sr,
-            chroma: view.lacks_chroma(shape).then(|| Window::chroma(window, first, shape)),
-            alpha: shape.pixel.alpha.then(|| Window::alpha(window, first, shape)),
-            flat: flat(window, first, shape.width, shape.pixel, wanted),
-        }
+impl Band {
+    /// The samples of the enlarged rows: `[scale * rows, scale * W, samples]`. Any thread may make them, while the network is
+    /// at work on the next.
+    pub fn compose(&self) -> Vec<u16> {
+        let Self { view, shape, first, .. } = *self;
+        let parts = Parts {
+            band: self,
+            chroma: view.lacks_chroma(shape).then(|| Window::chroma(&self.window, first, shape)),
+            alpha: shape.pixel.alpha.then(|| Window::alpha(&self.window, first, shape)),
+            flat: flat(&self.window, first, shape.width, shape.pixel, self.wanted.clone()),
+        };
+        let row_len = shape.row_len() * view.scale;
+        let mut enlarged = vec![0; self.wanted.len() * view.scale * row_len];
+        let rows = enlarged.par_chunks_exact_mut(row_len).enumerate();
+        rows.for_each_init(Scratch::default, |scratch, (y, row)| parts.compose_row(y, scratch, row));
+        enlarged
     }
+}
 
-    /// Adds the samples to `enlarged`: `[rows, W, samples]`, HR.
-    pub(super) fn compose(&self, enlarged: &mut Vec<u16>) {
-        let start = enlarged.len();
-        let scale = self.view.scale;
-        enlarged.resize(start + self.lr.len() * scale * scale, 0);
-        let rows = enlarged[start..].par_chunks_exact_mut(self.shape.row_len() * scale).enumerate();
-        rows.for_each_init(Scratch::default, |scratch, (y, row)| self.compose_row(y, scratch, row));
-    }
-
+impl Parts<'_> {
     fn compose_row(&self, y: usize, scratch: &mut Scratch, row: &mut [u16]) {
-        let Shape { width, pixel, .. } = self.shape;
-        let width = width * self.view.scale;
+        let Band { view, shape: Shape { width, pixel, .. }, .. } = *self.band;
+        let width = width * view.scale;
+        let first = self.band.wanted.start * view.scale;
         let Scratch { mirrored, planes } = scratch;
         let mut enlarge = |window: &Window, index: usize, plane: &mut Vec<f32>| {
             plane.resize(width, 0.);
-            self.bicubic.enlarge(self.first + y, |row| window.row(index, row), mirrored, plane);
+            self.band.bicubic.enlarge(first + y, |row| window.row(index, row), mirrored, plane);
         };
-        let channels = self.view.channels.count();
-        let sr = &self.sr[y * width * channels..][..width * channels];
+        let channels = view.channels.count();
+        let sr = &self.band.sr[y * width * channels..][..width * channels];
         match (pixel.colours, &self.chroma) {
             (1, _) => self.paint(row, |pixels, [grey]| {
                 let sr = sr[pixels.start * channels..pixels.end * channels].chunks_exact(channels);
@@ -105,8 +101,8 @@ impl<'a> Parts<'a> {
         if let Some(window) = &self.alpha {
             let [alpha, _] = planes;
             enlarge(window, 0, alpha);
-            for (pixel, &alpha) in row.chunks_exact_mut(pixel.samples()).zip(&*alpha) {
-                pixel[self.shape.pixel.colours] = level(alpha, self.shape.pixel.white);
+            for (samples, &alpha) in row.chunks_exact_mut(pixel.samples()).zip(&*alpha) {
+                samples[pixel.colours] = level(alpha, pixel.white);
             }
         }
     }
@@ -119,8 +115,8 @@ impl<'a> Parts<'a> {
     ) {
         /// Pixels whose planes lie side by side in the fastest memory.
         const PIXELS: usize = 256;
-        let Pixel { white, .. } = self.shape.pixel;
-        let samples = self.shape.pixel.samples();
+        let Shape { pixel: Pixel { white, .. }, .. } = self.band.shape;
+        let samples = self.band.shape.pixel.samples();
         let mut planes = [[0f32; PIXELS]; COLOURS];
         let mut levels = [[0u16; PIXELS]; COLOURS];
         for (block, row) in row.chunks_mut(PIXELS * samples).enumerate() {
@@ -138,10 +134,10 @@ impl<'a> Parts<'a> {
 
     /// Puts the LR pixels where nothing is to be made up.
     fn keep_flat(&self, y: usize, row: &mut [u16]) {
-        let Shape { width, pixel, .. } = self.shape;
-        let (scale, samples) = (self.view.scale, pixel.samples());
-        let lr = &self.lr[y / scale * self.shape.row_len()..][..self.shape.row_len()];
-        let flat = &self.flat[y / scale * width..][..width];
+        let Band { view: View { scale, .. }, shape, first, ref window, ref wanted, .. } = *self.band;
+        let (pixel, samples, lr_row) = (shape.pixel, shape.pixel.samples(), y / scale);
+        let lr = &window[(wanted.start - first + lr_row) * shape.row_len()..][..shape.row_len()];
+        let flat = &self.flat[lr_row * shape.width..][..shape.width];
         let blocks = row.chunks_exact_mut(scale * samples).zip(lr.chunks_exact(samples)).zip(flat);
         for ((block, lr), _) in blocks.filter(|(_, flat)| **flat) {
             for hr in block.chunks_exact_mut(samples) {
@@ -158,4 +154,20 @@ fn level(value: f32, white: u16) -> u16 {
     const WHOLE: f32 = 8_388_608.;
     let white = f32::from(white);
     ((value * white).max(0.).min(white) + WHOLE).to_bits() as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_level_is_the_nearest_to_itself_and_what_is_no_level_is_cut_off() {
+        for white in [255, 65_535] {
+            for sample in 0..=white {
+                assert_eq!(level(f32::from(sample) / f32::from(white), white), sample);
+            }
+            assert_eq!([-1., f32::NEG_INFINITY, f32::NAN].map(|value| level(value, white)), [0; 3]);
+            assert_eq!([1.001, 2., f32::INFINITY].map(|value| level(value, white)), [white; 3]);
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! A picture that is enlarged while its rows come in.
 
+use std::sync::Arc;
+
 use candle_core::{Result, bail};
 use plumage_imaging::{flat, invisible, resize::RowEnlarger};
 
-use super::{Enlarger, Shape, View, compose::Parts, window::Window};
+use super::{Enlarger, Shape, View, compose::Band, window::Window};
 use crate::{Grid, PictureStream};
 
 /// One picture on its way, from its top to its bottom.
@@ -11,7 +13,7 @@ pub struct Enlargement {
     shape: Shape,
     view: View,
     stream: Box<dyn PictureStream>,
-    bicubic: RowEnlarger,
+    bicubic: Arc<RowEnlarger>,
     /// Rows as they came, where invisible pixels have to be filled from rows that are still to come.
     came: Rows,
     /// Rows as the network sees them.
@@ -22,6 +24,7 @@ pub struct Enlargement {
     done: usize,
     /// HR rows that the network has made beyond those.
     sr: Vec<f32>,
+    rows_at_a_time: usize,
 }
 
 impl Enlargement {
@@ -32,38 +35,54 @@ impl Enlargement {
             shape,
             view,
             stream: enlarger.model.stream(view.size(shape, rows_at_a_time))?,
-            bicubic: RowEnlarger::new(shape.height, shape.width, view.scale),
+            bicubic: Arc::new(RowEnlarger::new(shape.height, shape.width, view.scale)),
             came,
             lr,
             seen: 0,
             done: 0,
             sr: Vec::new(),
+            rows_at_a_time: rows_at_a_time.max(1),
         })
     }
 
-    /// Takes the next rows and adds to `enlarged` those that they make known; after the last row all are known.
-    ///
-    /// # Shapes
-    /// `rows: [rows, W, samples]`; adds `[scale * rows', scale * W, samples]`, where rows' may be 0.
+    /// Takes the next rows, `[rows, W, samples]`; what they make known, [`Enlargement::next_band`] gives.
     ///
     /// # Errors
     /// Values that are no whole rows, and rows below the last one of the picture.
-    pub fn push(&mut self, rows: &[u16], enlarged: &mut Vec<u16>) -> Result<()> {
+    pub fn push(&mut self, rows: &[u16]) -> Result<()> {
         let Self { shape: Shape { height, .. }, .. } = *self;
         self.came.samples.extend_from_slice(rows);
         if !rows.len().is_multiple_of(self.came.row_len) || self.came.end() > height {
             bail!("{} samples are no whole rows, or more than the picture has", rows.len());
         }
         self.fill();
-        self.show()?;
-        let row_len = self.shape.width * self.view.channels.count() * self.view.scale * self.view.scale;
-        let made = self.done + self.sr.len() / row_len;
+        self.show()
+    }
+
+    /// The next rows that are known, about as many as came at a time; after the last row all are.
+    pub fn next_band(&mut self) -> Option<Band> {
+        let Self { shape: Shape { height, width, .. }, view: View { scale, channels, .. }, done, .. } = *self;
+        let sr_row_len = width * channels.count() * scale * scale;
+        let made = done + self.sr.len() / sr_row_len;
         let surrounded = rows_before(self.lr.end(), height, flat::REACH);
-        if made.min(surrounded) > self.done {
-            self.compose(made.min(surrounded), row_len, enlarged);
+        let end = made.min(surrounded).min(done + self.rows_at_a_time);
+        if end <= done {
+            return None;
         }
-        self.lr.forget_before(self.done.min(self.seen).saturating_sub(flat::REACH));
-        Ok(())
+        let first = done.saturating_sub(flat::REACH);
+        let window = self.lr.range(first..(end + flat::REACH).min(height)).to_vec();
+        let rest = self.sr.split_off((end - done) * sr_row_len);
+        self.done = end;
+        self.lr.forget_before(end.min(self.seen).saturating_sub(flat::REACH));
+        Some(Band {
+            view: self.view,
+            shape: self.shape,
+            bicubic: Arc::clone(&self.bicubic),
+            window,
+            first,
+            wanted: done..end,
+            sr: std::mem::replace(&mut self.sr, rest),
+        })
     }
 
     /// Makes rows that came ready for the network: those whose invisible pixels are known.
@@ -103,21 +122,6 @@ impl Enlargement {
         self.stream.push(&xs, &mut self.sr)?;
         self.seen = end;
         Ok(())
-    }
-
-    /// Makes the samples of the LR rows up to `end`.
-    fn compose(&mut self, end: usize, sr_row_len: usize, enlarged: &mut Vec<u16>) {
-        let scale = self.view.scale;
-        let sources = self.bicubic.sources(self.done * scale..end * scale);
-        let parts = Parts::new(
-            (self.view, self.shape, &self.bicubic),
-            (self.lr.range(sources.clone()), sources.start),
-            self.done..end,
-            &self.sr[..(end - self.done) * sr_row_len],
-        );
-        parts.compose(enlarged);
-        self.sr.drain(..(end - self.done) * sr_row_len);
-        self.done = end;
     }
 }
 

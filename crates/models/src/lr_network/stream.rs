@@ -68,16 +68,13 @@ impl PictureStream for LrStream {
         let (scale, width, channels) = (self.scale, self.width, self.channels);
         if let Some(last) = &mut self.last {
             let mut shuffled = Vec::new();
-            let features = &self.features;
-            shuffle(|index| features[index], features.len(), (scale, width, last.hr_feats), &mut shuffled);
+            shuffle(&self.features, None, (scale, width, last.hr_feats), &mut shuffled);
             self.features.clear();
             last.layer.push(&shuffled, &mut last.made)?;
             let mut known = last.made.len();
             if let Some(skip) = &mut self.skip {
                 skip.push(xs)?;
-                let enlarged = &skip.enlarged;
-                let shape = (scale, width, channels);
-                shuffle(|index| enlarged[index], enlarged.len(), shape, &mut last.skipped);
+                shuffle(&skip.enlarged, None, (scale, width, channels), &mut last.skipped);
                 skip.enlarged.clear();
                 known = known.min(last.skipped.len());
                 let pairs = last.made[..known].iter_mut().zip(last.skipped.drain(..known));
@@ -90,39 +87,60 @@ impl PictureStream for LrStream {
         let mut known = features.len();
         if let Some(skip) = &mut self.skip {
             skip.push(xs)?;
-            let enlarged = &skip.enlarged;
-            known = known.min(enlarged.len());
-            shuffle(|index| features[index] + enlarged[index], known, shape, sr);
+            known = known.min(skip.enlarged.len());
+            shuffle(&features[..known], Some(&skip.enlarged[..known]), shape, sr);
             skip.enlarged.drain(..known);
         } else {
-            shuffle(|index| features[index], known, shape, sr);
+            shuffle(features, None, shape, sr);
         }
         self.features.drain(..known);
         Ok(())
     }
 }
 
-/// Adds to `pixels` the pixel shuffle of `len` values of whole rows `[rows, W, C * scale^2]`.
+/// Adds to `pixels` the pixel shuffle of whole rows `[rows, W, C * scale^2]`, or of the sum of two.
 fn shuffle(
-    value: impl Fn(usize) -> f32 + Sync,
-    len: usize,
+    features: &[f32],
+    plus: Option<&[f32]>,
     (scale, width, channels): (usize, usize, usize),
     pixels: &mut Vec<f32>,
 ) {
-    let block = scale * scale;
     let start = pixels.len();
-    pixels.resize(start + len, 0.);
-    let rows = pixels[start..].par_chunks_exact_mut(width * scale * channels).enumerate();
-    rows.for_each(|(y, row)| {
-        let first = y / scale * width * channels * block + y % scale * scale;
-        for (x, pixels) in row.chunks_exact_mut(scale * channels).enumerate() {
-            for (j, pixel) in pixels.chunks_exact_mut(channels).enumerate() {
-                for (channel, to) in pixel.iter_mut().enumerate() {
-                    *to = value(first + (x * channels + channel) * block + j);
-                }
-            }
+    pixels.resize(start + features.len(), 0.);
+    let row_len = width * channels * scale;
+    pixels[start..].par_chunks_exact_mut(row_len).enumerate().for_each(|(y, pixels)| {
+        let lr_row = y / scale * row_len * scale..(y / scale + 1) * row_len * scale;
+        let (features, plus) = (&features[lr_row.clone()], plus.map(|plus| &plus[lr_row]));
+        // A loop of known length is twice as fast.
+        match (scale, channels) {
+            (2, 1) => shuffle_row(features, plus, (y % 2, 2, 1), pixels),
+            (3, 1) => shuffle_row(features, plus, (y % 3, 3, 1), pixels),
+            (4, 1) => shuffle_row(features, plus, (y % 4, 4, 1), pixels),
+            _ => shuffle_row(features, plus, (y % scale, scale, channels), pixels),
         }
     });
+}
+
+/// Row `i` of the `scale` rows that a row of features becomes.
+#[inline(always)]
+fn shuffle_row(
+    features: &[f32],
+    plus: Option<&[f32]>,
+    (i, scale, channels): (usize, usize, usize),
+    pixels: &mut [f32],
+) {
+    let block = channels * scale * scale;
+    let place = |index: usize| index % channels * scale * scale + i * scale + index / channels;
+    let blocks = pixels.chunks_exact_mut(channels * scale).zip(features.chunks_exact(block));
+    match plus {
+        None => blocks.for_each(|(pixels, features)| {
+            pixels.iter_mut().enumerate().for_each(|(index, pixel)| *pixel = features[place(index)]);
+        }),
+        Some(plus) => blocks.zip(plus.chunks_exact(block)).for_each(|((pixels, features), plus)| {
+            let sum = |index| features[place(index)] + plus[place(index)];
+            pixels.iter_mut().enumerate().for_each(|(index, pixel)| *pixel = sum(index));
+        }),
+    }
 }
 
 impl Last {
