@@ -20,6 +20,9 @@ pub struct Draft {
     purpose: Purpose,
     temporary: PathBuf,
     path: PathBuf,
+    /// Why a write failed, if one did. Encoders drop such errors (png 0.18 in the writer of its chunks), and what is written
+    /// after them would be a file with a hole.
+    failed: Option<io::Error>,
 }
 
 impl Draft {
@@ -36,14 +39,18 @@ impl Draft {
         // One is there only if a process of the same number died.
         disk::remove(Purpose::Leftover, &temporary)?;
         let file = NewFile::begin(purpose, &temporary)?;
-        Ok(Self { file, purpose, temporary, path: path.to_owned() })
+        Ok(Self { file, purpose, temporary, path: path.to_owned(), failed: None })
     }
 
     /// Flushes the file and gives it its name, in place of what has it.
     ///
     /// # Errors
-    /// [`RecordError::Write`]; then what was at the path is still there, or the new file is, and never a part of it.
-    pub fn commit(self) -> Result<(), RecordError> {
+    /// [`RecordError::Write`], also when an earlier write failed and nobody minded; then what was at the path is still there, or
+    /// the new file is, and never a part of it.
+    pub fn commit(mut self) -> Result<(), RecordError> {
+        if let Some(source) = self.failed.take() {
+            return Err(RecordError::Write { path: self.temporary.clone(), source });
+        }
         self.file.sync()?;
         disk::rename_unflushed(self.purpose, &self.temporary, &self.path)?;
         disk::sync_folder(self.purpose, self.path.parent().unwrap_or(Path::new("")))
@@ -59,7 +66,14 @@ impl Drop for Draft {
 
 impl Write for Draft {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        let written = self.file.write(bytes);
+        if let Err(error) = &written
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            let same = |code| io::Error::from_raw_os_error(code);
+            self.failed.get_or_insert(error.raw_os_error().map_or_else(|| error.kind().into(), same));
+        }
+        written
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -96,6 +110,21 @@ mod tests {
         draft.commit().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_error_that_nobody_minded_is_not_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("picture.png");
+        let trial = Trial::parse(Some("ENOSPC@enlarged.write"), None).unwrap();
+        let (error, _) = faults::during(trial, || {
+            let mut draft = Draft::begin(Purpose::Enlarged, &path).unwrap();
+            let _ = draft.write_all(b"lost");
+            draft.write_all(b"there is room again").unwrap();
+            draft.commit().unwrap_err()
+        });
+        assert!(error.to_string().contains("No space left on device"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]
