@@ -7,7 +7,7 @@ mod methods;
 mod readme;
 
 pub(crate) use self::{
-    claim::{Case, Says, cases, training},
+    claim::{Case, Outcome, Says, cases, outcome, training},
     readme::controls,
 };
 

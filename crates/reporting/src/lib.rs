@@ -31,6 +31,7 @@ mod lettering;
 mod number;
 mod records;
 mod scores;
+mod words;
 
 pub use charts::{
     Adversarial, AdversarialStep, Curve, Curves, Estimate, JudgeCurves, JudgeMatrix, JudgeMeasure, JudgeStep,

@@ -21,7 +21,7 @@ pub(super) fn images(course: &Course) -> Claim {
          own, with {} images.",
         course.about.images,
         grouped(learnt),
-        super::summary::listed(&sizes),
+        crate::words::joined(&sizes),
     );
     Claim {
         id: "S3",

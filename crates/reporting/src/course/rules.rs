@@ -4,7 +4,11 @@
 //! seen, and tested on made-up ones.
 
 use super::estimates::{Compared, compared, written};
-use crate::{Estimate, judging::Says, page::Verdict};
+use crate::{
+    Estimate,
+    judging::{Outcome, Says, outcome},
+    page::Verdict,
+};
 
 /// A verdict and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -286,24 +290,25 @@ pub(super) fn controls(at_chance: usize, all: usize) -> Ruling {
 
 /// S9, that the classifier is worse at telling SRCNN's pictures from HR than the GAN's, by every way to train it and every size of crop.
 pub(super) fn fools(says: &[Says]) -> Ruling {
-    let count = |wanted: Says| says.iter().filter(|says| **says == wanted).count();
-    let (holds, reversed, all) = (count(Says::Holds), count(Says::Reversed), says.len());
-    match (holds, reversed) {
+    let all = says.len();
+    match outcome(says) {
         _ if all == 0 => untested("There are no judges that were tested on both."),
-        (0, 0) => untested(format!("In none of {all} comparisons is the difference more than chance makes.")),
-        (some, 0) => ruling(
+        Outcome::Nothing => {
+            untested(format!("In none of {all} comparisons is the difference more than chance makes."))
+        }
+        Outcome::Holds(some) => ruling(
             Verdict::Holds,
             format!(
                 "In {some} of {all} comparisons the difference is more than chance makes, and in none the opposite is."
             ),
         ),
-        (0, some) => ruling(
+        Outcome::Reversed(some) => ruling(
             Verdict::Fails,
             format!(
                 "In {some} of {all} comparisons the opposite is more than chance makes, and in none the claim is."
             ),
         ),
-        (some, others) => ruling(
+        Outcome::Depends(some, others) => ruling(
             Verdict::Depends,
             format!(
                 "In {some} of {all} comparisons it is so by more than chance makes, in {others} the opposite is: it depends on how the judge was trained."

@@ -86,12 +86,3 @@ pub(super) fn made(course: &Course) -> Vec<Part> {
         },
     ]
 }
-
-/// Words with commas between them, and `and` before the last.
-pub(super) fn listed(words: &[String]) -> String {
-    match words {
-        [] => "no".to_owned(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}

@@ -3,7 +3,7 @@
 use plumage_record::{Claim, JudgeDifferenceRow, JudgeRecords};
 
 use super::matrix;
-use crate::JudgeMeasure;
+use crate::{JudgeMeasure, words::joined};
 
 /// The claim under one size of crop and one training of the judge.
 pub(crate) struct Case<'a> {
@@ -37,6 +37,29 @@ impl Case<'_> {
             _ if self.low > 0. => Says::Reversed,
             _ => Says::Nothing,
         }
+    }
+}
+
+/// What all comparisons together say of the claim, with how many of them say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// In none the difference is more than chance makes.
+    Nothing,
+    /// It holds in so many, and in none the opposite.
+    Holds(usize),
+    /// The opposite holds in so many, and in none the claim.
+    Reversed(usize),
+    /// The one in so many, the other in so many.
+    Depends(usize, usize),
+}
+
+pub(crate) fn outcome(says: &[Says]) -> Outcome {
+    let count = |wanted: Says| says.iter().filter(|says| **says == wanted).count();
+    match (count(Says::Holds), count(Says::Reversed)) {
+        (0, 0) => Outcome::Nothing,
+        (holds, 0) => Outcome::Holds(holds),
+        (0, reversed) => Outcome::Reversed(reversed),
+        (holds, reversed) => Outcome::Depends(holds, reversed),
     }
 }
 
@@ -85,20 +108,21 @@ pub(super) fn verdict(records: &JudgeRecords) -> Option<String> {
     let (holds, reversed, nothing) = (with(Says::Holds), with(Says::Reversed), with(Says::Nothing));
     let (more, than) = (format!("`{}`", claim.fools_more), format!("`{}`", claim.than));
     let all = cases.len();
-    let mut text = match (holds.len(), reversed.len()) {
-        (0, 0) => format!(
+    let says: Vec<Says> = cases.iter().map(Case::says).collect();
+    let mut text = match outcome(&says) {
+        Outcome::Nothing => format!(
             "**Whether {more} fools judges more than {than} cannot be told**: in none of {all} comparisons is the difference more \
              than chance makes."
         ),
-        (some, 0) => format!(
+        Outcome::Holds(some) => format!(
             "**{more} fools judges more than {than}**: in {some} of {all} comparisons the difference is more than chance makes, \
              and in none the opposite is."
         ),
-        (0, some) => format!(
+        Outcome::Reversed(some) => format!(
             "**The claim that {more} fools judges more than {than} does not hold**: in {some} of {all} comparisons the \
              opposite is more than chance makes, and in none the claim is."
         ),
-        (_, _) => format!(
+        Outcome::Depends(_, _) => format!(
             "**Whether {more} fools judges more than {than} depends on how the judge was trained.** It fools judges more that were \
              trained on {}; it is the other way round with judges that were trained on {}.",
             listed(&holds),
@@ -122,8 +146,8 @@ fn listed(cases: &[&Case]) -> String {
         }
     }
     let words =
-        trainings.into_iter().map(|(name, sizes)| format!("{} ({} px)", training(name), joined(sizes)));
-    joined(words.collect())
+        trainings.into_iter().map(|(name, sizes)| format!("{} ({} px)", training(name), joined(&sizes)));
+    joined(&words.collect::<Vec<_>>())
 }
 
 /// A training as it is written in a sentence.
@@ -139,15 +163,6 @@ pub(crate) fn training(name: &str) -> String {
 pub(super) fn points(share: f64) -> String {
     let text = format!("{:+.1}", 100. * share);
     if matches!(text.as_str(), "+0.0" | "-0.0") { "0.0".to_owned() } else { text }
-}
-
-/// Words with commas between them, and `and` before the last.
-fn joined(words: Vec<String>) -> String {
-    match words.as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::{
     scores::{self, Row, Standing},
 };
 use crate::{
+    origin::short,
     page::{Chart, Origin, Page, Part, Section, Verdict},
     tables::{Cell, Column, Table},
 };
@@ -253,8 +254,8 @@ fn origin(papers: &Papers, entries: &[Entry]) -> Vec<Part> {
     table.push(Column::numbers("seed", None, text(|(_, run)| run.seed.to_string())));
     table.push(Column::text("changes", text(|(_, run)| run.set.join(" "))));
     table.push(Column::text("commit", text(|(_, run)| commit(run))));
-    table.push(Column::text("config", text(|(_, run)| short(&run.config_sha256))));
-    table.push(Column::text("data", text(|(_, run)| short(&run.data_sha256))));
+    table.push(Column::text("config", text(|(_, run)| short(&run.config_sha256).to_owned())));
+    table.push(Column::text("data", text(|(_, run)| short(&run.data_sha256).to_owned())));
     table.push(Column::text("machine", text(|(_, run)| run.provenance.cpu.clone())));
     table.push(Column::numbers("threads", None, text(|(_, run)| run.threads.to_string())));
     table.push(Column::text("begun", text(|(_, run)| run.started.clone())));
@@ -264,8 +265,4 @@ fn origin(papers: &Papers, entries: &[Entry]) -> Vec<Part> {
 fn commit(run: &Manifest) -> String {
     let dirty = if run.provenance.dirty == Some(true) { " and changes" } else { "" };
     run.provenance.commit.as_ref().map_or("unknown".to_owned(), |commit| format!("{}{dirty}", short(commit)))
-}
-
-fn short(hash: &str) -> String {
-    hash.chars().take(10).collect()
 }
