@@ -30,13 +30,15 @@ pub(super) fn lead(course: &Course, claims: &[Claim]) -> String {
     let count = |verdict: Verdict| claims.iter().filter(|claim| claim.ruling.verdict == verdict).count();
     format!(
         "A course report trained SRCNN and SRGAN to enlarge pictures of birds and judged them by a classifier. Here everything it says is \
-         built and measured again, on {}: **{} of its {} claims hold, {} do not, {} depend on how they are tested, and {} cannot be tested \
-         here.**",
+         built and measured again, on {}: **{} of its {} claims hold, {} {}, {} {} tested, and {} \
+         cannot be tested here.**",
         course.about.images,
         count(Verdict::Holds),
         claims.len(),
         count(Verdict::Fails),
+        if count(Verdict::Fails) == 1 { "does not" } else { "do not" },
         count(Verdict::Depends),
+        if count(Verdict::Depends) == 1 { "depends on how it is" } else { "depend on how they are" },
         count(Verdict::Untested),
     )
 }

@@ -12,7 +12,7 @@ use plotters::{
 };
 
 use super::{
-    canvas::{Pen, WIDTH, text_width},
+    canvas::{Pen, WIDTH, fitting, text_width},
     palette,
 };
 use crate::font::Weight;
@@ -58,6 +58,8 @@ const GAP: f64 = 8.;
 const BETWEEN: f64 = 26.;
 const ROW: f64 = 24.;
 const FIRST_ROW: f64 = 82.;
+const TITLE: f64 = 20.;
+const SMALL_TITLE: f64 = 15.;
 
 /// Draws heading and legend; returns what is left below them.
 pub(crate) fn draw<DB: DrawingBackend>(
@@ -67,9 +69,13 @@ pub(crate) fn draw<DB: DrawingBackend>(
     legend: &[(Swatch, String)],
 ) -> Result<DrawingArea<DB, Shift>, DrawingAreaErrorKind<DB::ErrorType>> {
     let at = |x: f64, y: f64| (pen.px(x), pen.px(y));
-    area.draw(&Text::new(heading.title.clone(), at(MARGIN, 16.), pen.text(20., Weight::Bold, palette::INK)))?;
-    let quiet = pen.text(14., Weight::Regular, palette::QUIET);
-    area.draw(&Text::new(heading.subtitle.clone(), at(MARGIN, 45.), quiet))?;
+    let room = f64::from(WIDTH) - 2. * MARGIN;
+    // A long title is written smaller, and only then cut.
+    let size = (TITLE * room / text_width(&heading.title, TITLE, Weight::Bold)).clamp(SMALL_TITLE, TITLE);
+    let title = fitting(&heading.title, size, Weight::Bold, room);
+    area.draw(&Text::new(title, at(MARGIN, 16.), pen.text(size, Weight::Bold, palette::INK)))?;
+    let subtitle = fitting(&heading.subtitle, 14., Weight::Regular, room);
+    area.draw(&Text::new(subtitle, at(MARGIN, 45.), pen.text(14., Weight::Regular, palette::QUIET)))?;
 
     let beside = Pos::new(HPos::Left, VPos::Center);
     let words = pen.text(14., Weight::Regular, palette::INK).pos(beside);

@@ -4,6 +4,9 @@ use maud::{Markup, html};
 
 use super::{Align, Column, Table, one_line};
 
+/// A cell of more letters may be broken into lines.
+const LONG: usize = 40;
+
 impl Table {
     /// As HTML with a caption, if it has one; the row that sums up is the foot.
     pub fn html(&self) -> String {
@@ -47,7 +50,8 @@ impl Table {
                     @if index == 0 {
                         th scope="row" data-sort=[value] { (text) }
                     } @else {
-                        td class=[column.class()] data-sort=[value] { (text) }
+                        @let class = column.class().or((text.len() > LONG).then_some("long"));
+                        td class=[class] data-sort=[value] { (text) }
                     }
                 }
             }
