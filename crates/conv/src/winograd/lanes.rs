@@ -131,11 +131,11 @@ pub(super) struct Avx512(());
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Avx2(());
 
-/// The lanes of one register.
+/// The lanes of one register, for each of the types that may use it.
 #[cfg(target_arch = "x86_64")]
 macro_rules! register {
-    ($lanes:ty, $len:expr, $vector:ty, $splat:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $mul:ident, $mul_add:ident) => {
-        impl Lanes<{ $len }> for $lanes {
+    ([$($lanes:ty),+], $len:expr, $vector:ty, $splat:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $mul:ident, $mul_add:ident) => {
+        $(impl Lanes<{ $len }> for $lanes {
             type Vector = $vector;
 
             #[inline(always)]
@@ -179,13 +179,13 @@ macro_rules! register {
                 // SAFETY: the instructions were detected before `self` was made.
                 unsafe { $mul_add(a, b, c) }
             }
-        }
+        })+
     };
 }
 
 #[cfg(target_arch = "x86_64")]
 register!(
-    Avx512,
+    [Avx512],
     PANEL,
     __m512,
     _mm512_set1_ps,
@@ -199,21 +199,7 @@ register!(
 
 #[cfg(target_arch = "x86_64")]
 register!(
-    Avx512,
-    LANES,
-    __m256,
-    _mm256_set1_ps,
-    _mm256_loadu_ps,
-    _mm256_storeu_ps,
-    _mm256_add_ps,
-    _mm256_sub_ps,
-    _mm256_mul_ps,
-    _mm256_fmadd_ps
-);
-
-#[cfg(target_arch = "x86_64")]
-register!(
-    Avx2,
+    [Avx512, Avx2],
     LANES,
     __m256,
     _mm256_set1_ps,
