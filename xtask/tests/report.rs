@@ -38,6 +38,17 @@ impl Place {
         self.folder.path().join(name)
     }
 
+    /// A folder of pictures without content worth learning.
+    fn pictures(&self, folder: &str, which: std::ops::Range<u8>) -> String {
+        let folder = self.path(folder);
+        fs::create_dir_all(&folder).unwrap();
+        for picture in which {
+            let pixel = |x, y| image::Rgb([(x * 6) as u8, (y * 6) as u8 ^ picture, (x * y) as u8]);
+            image::RgbImage::from_fn(40, 40, pixel).save(folder.join(format!("{picture}.png"))).unwrap();
+        }
+        folder.to_str().unwrap().to_owned()
+    }
+
     fn report(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.args(["report", "papers"]).args(arguments).current_dir(self.folder.path());
@@ -135,16 +146,12 @@ fn without_training_what_is_missing_is_said() {
 #[test]
 fn further_sets_and_peers_are_shown_and_what_is_wrong_with_them_is_said() {
     let place = Place::new();
-    let images = place.path("pictures");
-    fs::create_dir(&images).unwrap();
-    image::RgbImage::from_fn(40, 40, |x, y| image::Rgb([(x * 6) as u8, (y * 6) as u8, (x * y) as u8]))
-        .save(images.join("a.png"))
-        .unwrap();
+    let (on, other) = (place.pictures("one/val", 0..1), place.pictures("another/val", 0..2));
     fs::write(place.path("torch.txt"), "0.50 min step 980 loss 0.0008 testx2 24.5\n").unwrap();
-    let on = images.to_str().unwrap();
-    place.said(&["--only", "513", "--on", on, "--peer", "5-1-3=torch.txt"]);
-    let table = place.read("results/papers-513/tables/srcnn_pictures.md");
-    assert!(table.contains("SRCNN 5-1-3"), "{table}");
+    place.said(&["--only", "513", "--on", &on, "--on", &other, "--peer", "5-1-3=torch.txt"]);
+    let tables =
+        ["srcnn_val", "srcnn_val.2"].map(|name| place.read(&format!("results/papers-513/tables/{name}.md")));
+    assert!(tables.iter().all(|table| table.contains("SRCNN 5-1-3")) && tables[0] != tables[1], "{tables:?}");
     assert!(place.read("results/papers-513/index.html").contains("SRCNN 5-1-3, PyTorch"));
 
     for (arguments, exit, wrong) in [
@@ -158,4 +165,19 @@ fn further_sets_and_peers_are_shown_and_what_is_wrong_with_them_is_said() {
         assert_eq!(output.status.code(), Some(exit), "{said}");
         assert!(said.contains(wrong), "{said}");
     }
+}
+
+#[test]
+fn a_network_is_not_measured_on_what_it_has_learnt_from() {
+    let place = Place::new();
+    let learnt = place.pictures("learnt", 0..6);
+    let text = "extends = \"tiny\"\n[data.train.folder]\npath = \"learnt\"\nmin_side = 16\n";
+    fs::write(place.path("experiments/papers_folder.toml"), text).unwrap();
+    let data_root = place.folder.path().to_str().unwrap();
+    let asked = ["--only", "folder", "--data-root", data_root];
+    let output = place.report(&[&asked[..], &["--on", &learnt]].concat());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("which papers_folder has learnt from"), "{said}");
+    place.said(&[&asked[..], &["--on", &place.pictures("others", 6..9)[..]]].concat());
 }

@@ -129,9 +129,10 @@ type NamedTable = (String, Table);
 /// Every table that has rows.
 fn tables(papers: &Papers, entries: &[Entry]) -> Vec<NamedTable> {
     let mut tables = Vec::new();
-    for set in &papers.sets {
+    for (index, set) in papers.sets.iter().enumerate() {
         for group in Group::ALL {
-            tables.push((scores::name(group, set), scores::table(papers, entries, group, set)));
+            let name = scores::name(group, &papers.sets, index);
+            tables.push((name, scores::table(papers, entries, group, set)));
         }
     }
     tables.push((costs::NAME.to_owned(), costs::table(entries)));

@@ -25,7 +25,11 @@ fn instructions() -> Finding {
         cores => format!("{cores} cores"),
     };
     #[cfg(target_arch = "x86_64")]
-    let (has, which) = (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"), "AVX2 and FMA");
+    let (has, which) = {
+        let has = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        let wider = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
+        (has, if wider { "AVX2, FMA and AVX-512" } else { "AVX2 and FMA" })
+    };
     #[cfg(not(target_arch = "x86_64"))]
     let (has, which) = (cfg!(target_arch = "aarch64"), "NEON");
     if has {

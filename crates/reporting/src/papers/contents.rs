@@ -1,5 +1,7 @@
 //! The page: what came out first, then the tables, how fast it was reached, how it was measured, where it comes from.
 
+use std::collections::BTreeMap;
+
 use plumage_record::Manifest;
 
 use super::{
@@ -9,9 +11,11 @@ use super::{
     scores::{self, Row, Standing},
 };
 use crate::{
+    number::grouped,
     origin::short,
     page::{Chart, Origin, Page, Part, Section, Verdict},
     tables::{Cell, Column, Table},
+    words::joined,
 };
 
 /// How far below one trained on photographs a network trained on drawings may be, in dB, to be called as good.
@@ -32,7 +36,7 @@ pub(super) fn page(papers: &Papers, entries: &[Entry], tables: &[NamedTable], ch
     };
     more("time", "Minutes to a level", minutes(tables));
     more("costs", "What they cost", named(tables, costs::NAME));
-    more("measured", "How it was measured", measured(papers, tables));
+    more("measured", "How it was measured", measured(papers, entries, tables));
     more("origin", "Where it comes from", origin(papers, entries));
     Page {
         title: "Plumage beside the papers".to_owned(),
@@ -176,8 +180,8 @@ fn peers(papers: &Papers, entries: &[Entry]) -> Vec<Part> {
 
 fn of_group(papers: &Papers, group: Group, tables: &[NamedTable], charts: &[NamedChart]) -> Vec<Part> {
     let mut parts = Vec::new();
-    for set in &papers.sets {
-        parts.extend(named(tables, &scores::name(group, set)));
+    for index in 0..papers.sets.len() {
+        parts.extend(named(tables, &scores::name(group, &papers.sets, index)));
     }
     let of_group: Vec<&NamedChart> = charts.iter().filter(|chart| chart.group == group).collect();
     let is_main = |chart: &NamedChart| chart.scale == progress::SCALE;
@@ -215,7 +219,7 @@ fn named(tables: &[NamedTable], name: &str) -> Vec<Part> {
     table.map(|(_, table)| Part::Table(table.clone())).into_iter().collect()
 }
 
-fn measured(papers: &Papers, tables: &[NamedTable]) -> Vec<Part> {
+fn measured(papers: &Papers, entries: &[Entry], tables: &[NamedTable]) -> Vec<Part> {
     let words = format!(
         "Every score is under `{}`. With `y_matlab`, that of SRCNN, VDSR and most tables on luma, Y of BT.601 is rounded; LR is made \
          by MATLAB's bicubic and not rounded; SR is rounded; as many pixels as the scale are cut from every side; and the mean is that \
@@ -226,6 +230,7 @@ fn measured(papers: &Papers, tables: &[NamedTable]) -> Vec<Part> {
         papers.protocol
     );
     let mut parts = vec![Part::Prose(words)];
+    parts.extend(other_budgets(entries).into_iter().map(Part::Prose));
     if !papers.peers.is_empty() {
         let words = "The minutes of other engines are those of their own recipes, which may differ from ours in more than the engine; how \
                      long equal steps take, `cargo xtask bench` measures.";
@@ -239,6 +244,28 @@ fn measured(papers: &Papers, tables: &[NamedTable]) -> Vec<Part> {
     inside.push(Part::Prose(list));
     parts.push(Part::Details { summary: "The papers' numbers, and the papers".to_owned(), parts: inside });
     parts
+}
+
+/// A sentence for every network that learnt longer at one scale than at another from the same images.
+fn other_budgets(entries: &[Entry]) -> Vec<String> {
+    let mut networks: BTreeMap<_, BTreeMap<u64, Vec<String>>> = BTreeMap::new();
+    for entry in entries {
+        let Some(first) = entry.manifests().next() else { continue };
+        let of_network = networks.entry((&entry.network.name, &entry.network.trained_on)).or_default();
+        of_network.entry(first.steps_done).or_default().push(format!("×{}", entry.network.scale));
+    }
+    let sentence = |((name, trained_on), budgets): ((&String, &String), BTreeMap<u64, Vec<String>>)| {
+        let budget = |(steps, scales): (&u64, &Vec<String>)| {
+            format!("{} steps at {}", grouped(*steps), joined(scales))
+        };
+        let each: Vec<String> = budgets.iter().map(budget).collect();
+        let words = format!(
+            "{name}, trained on {trained_on}, made {}: the experiment's file says why.",
+            joined(&each)
+        );
+        (each.len() > 1).then_some(words)
+    };
+    networks.into_iter().filter_map(sentence).collect()
 }
 
 /// Every run with all that tells where it comes from.

@@ -3,12 +3,20 @@
 use super::{Entry, Group, Papers, PublishedScore, entry::Scored};
 use crate::tables::{Cell, Column, Table};
 
-/// The name of a table's files.
-pub(super) fn name(group: Group, set: &str) -> String {
+/// The name of the files of a table of that one of `sets`: folders of one name are numbered.
+pub(super) fn name(group: Group, sets: &[String], index: usize) -> String {
+    let set = plain(&sets[index]);
+    match sets[..index].iter().filter(|other| plain(other) == set).count() {
+        0 => format!("{}_{set}", group.id()),
+        before => format!("{}_{set}.{}", group.id(), before + 1),
+    }
+}
+
+/// The last part of a set's name, in letters that are plain in any file's name.
+fn plain(set: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let set = std::path::Path::new(set).file_name().unwrap_or_default().to_string_lossy();
-    let set: String = set.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
-    format!("{}_{set}", group.id())
+    set.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()
 }
 
 /// A row of the table.
