@@ -12,7 +12,7 @@ use plotters::{
 };
 
 use super::{
-    canvas::{Draw, Pen, WIDTH, fitting},
+    canvas::{Draw, Pen, WIDTH, fitting, text_width},
     frame::{self, Heading},
     palette,
 };
@@ -57,6 +57,8 @@ const CELL: f64 = 62.;
 const WIDEST: f64 = 170.;
 const GAP: f64 = 3.;
 const BELOW: f64 = 84.;
+/// The smallest letters of a column's name.
+const SMALL_NAME: f64 = 11.;
 const KEY_WIDTH: f64 = 280.;
 const KEY_STEPS: u32 = 70;
 
@@ -118,10 +120,14 @@ impl HeatMap {
             quiet.clone().pos(centred),
         ))?;
         area.draw(&Text::new(self.row_label.clone(), at(NAMES - 12., ABOVE - 18.), quiet.pos(right)))?;
+        // Where a long name has no room, all are written smaller, and only then is it cut.
+        let room = width - 10.;
+        let widest = self.columns.iter().map(|name| text_width(name, 14., Weight::Bold)).fold(room, f64::max);
+        let size = (14. * room / widest).max(SMALL_NAME);
         for (index, name) in self.columns.iter().enumerate() {
             let place = at(NAMES + width * (index as f64 + 0.5), ABOVE - 18.);
-            let name = fitting(name, 14., Weight::Bold, width - 10.);
-            area.draw(&Text::new(name, place, names.clone().pos(centred)))?;
+            let name = fitting(name, size, Weight::Bold, room);
+            area.draw(&Text::new(name, place, pen.text(size, Weight::Bold, palette::INK).pos(centred)))?;
         }
         for (index, name) in self.rows.iter().enumerate() {
             let place = at(NAMES - 12., ABOVE + CELL * (index as f64 + 0.5));

@@ -294,4 +294,30 @@ mod tests {
             assert!(!Plan::of(Images::Aviary, extent).cut.is_empty());
         }
     }
+
+    #[test]
+    fn the_parts_of_the_steps_that_a_quick_page_names_are_those_that_it_makes() {
+        let workspace = Workspace::find().unwrap();
+        let steps =
+            |Wanted { experiment, set, .. }: &Wanted| match Experiment::load(&workspace, experiment, set)
+                .unwrap()
+                .value
+            {
+                Experiment::Restore(restore) => restore.trainer.steps,
+                Experiment::Judge(judge) => judge.trainer.steps,
+            };
+        let [quick, full] = [Extent::Quick, Extent::Full].map(|extent| Plan::of(Images::Aviary, extent));
+        let part = |of: fn(&Plan) -> &Wanted| steps(of(&full)) / steps(of(&quick));
+        let networks: [fn(&Plan) -> &Wanted; 3] =
+            [|plan| &plan.srcnn, |plan| &plan.srresnet, |plan| &plan.srgan];
+        assert_eq!(networks.map(part).into_iter().min(), Some(7));
+        assert_eq!([part(|plan| &plan.judge), part(|plan| &plan.samples[0])], [3, 6]);
+        for (sentence, words) in quick.cut.iter().zip([
+            "a seventh of their steps",
+            "a third of their steps",
+            "a sixth of the steps",
+        ]) {
+            assert!(sentence.contains(words), "{sentence}");
+        }
+    }
 }
