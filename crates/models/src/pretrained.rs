@@ -33,6 +33,7 @@ pretrained! {
     "srcnn" x 2: "srcnn_x2.safetensors",
     "srcnn" x 3: "srcnn_x3.safetensors",
     "srcnn" x 4: "srcnn_x4.safetensors",
+    "srgan" x 3: "srgan_x3.safetensors",
 }
 
 /// The network of that name and scale.

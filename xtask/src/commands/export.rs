@@ -18,7 +18,7 @@ use crate::{exit::ExitKind, failure::Failure, packed, say::say, upscale::readabl
 #[derive(clap::Args)]
 #[command(after_help = INSIDE)]
 pub(crate) struct Args {
-    /// The network: `light` or `srcnn`, which come along, a run in results/, or a file of weights.
+    /// The network: `light`, `srcnn` or `srgan`, which come along, a run in results/, or a file of weights.
     #[arg(value_name = "NAME|FILE")]
     model: PathBuf,
     /// The file, such as model.onnx.

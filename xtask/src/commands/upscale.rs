@@ -24,7 +24,7 @@ pub(crate) struct Args {
     /// Files, folders with all that is below them, and patterns such as '*.jpg'.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// The network: `light` or `srcnn`, which come along, `bicubic`, a run in results/, or a file of weights.
+    /// The network: `light`, `srcnn` or `srgan`, which come along, `bicubic`, a run in results/, or a file of weights.
     #[arg(long, value_name = "NAME|FILE")]
     model: Option<PathBuf>,
     /// The experiment, a TOML file, that a file of weights belongs to, if it does not say so itself.
