@@ -197,6 +197,19 @@ fn a_cell_has_its_value_and_its_interval_as_text() {
 }
 
 #[test]
+fn the_name_of_a_column_is_written_smaller_before_it_is_cut() {
+    let of = |name| {
+        let tested_on = [&METHODS[..], &[name]].concat();
+        matrix(JudgeMeasure::Accuracy, &METHODS, &tested_on).picture().unwrap().svg
+    };
+    for name in ["srresnet_aviary", "srresnet_aviary_2", "WWWWWWWWWW"] {
+        assert!(of(name).contains(name), "{name}");
+    }
+    let endless = "W".repeat(40);
+    assert!(!of(&endless).contains(&endless));
+}
+
+#[test]
 fn the_same_numbers_make_the_same_bytes() {
     let two = || (roc().picture().unwrap(), matrix(JudgeMeasure::Auc, &METHODS, &METHODS).picture().unwrap());
     assert!(two() == two());

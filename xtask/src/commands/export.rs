@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// The experiment, a TOML file, that a file of weights belongs to, if it does not say so itself.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Which of the networks that come along under one name; without it: that for 2.
+    /// Which of the networks that come along under one name; without it: that for the smallest scale.
     #[arg(long, value_parser = clap::value_parser!(u8).range(2..=8))]
     scale: Option<u8>,
     /// The folder that takes the place of results/.

@@ -35,6 +35,9 @@ struct Entry {
     trained_on: String,
     protocol: String,
     scores: String,
+    /// How its weights differ from those that were measured, if they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rounded: Option<String>,
     /// Pixels that it makes in a second, in millions, with all threads.
     #[serde(skip_serializing_if = "Option::is_none")]
     hr_megapixels_per_s: Option<f64>,
@@ -62,6 +65,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         );
         say!("  {}: {}", entry.protocol, entry.scores);
         say!("  trained on {}", entry.trained_on);
+        if let Some(rounded) = &entry.rounded {
+            say!("  rounded {rounded}");
+        }
     }
     Ok(ExitKind::Ok.into())
 }
@@ -88,6 +94,7 @@ fn entry(one: &pretrained::Pretrained, is_timed: bool) -> Result<Entry, Failure>
         trained_on: said("trained_on"),
         protocol: said("protocol"),
         scores: said("scores"),
+        rounded: about.get("rounded").cloned(),
         hr_megapixels_per_s: is_timed.then(|| speed(model.as_ref(), input)).transpose()?,
     })
 }

@@ -30,7 +30,8 @@ pub(crate) struct Args {
     /// The experiment, a TOML file, that a file of weights belongs to, if it does not say so itself.
     #[arg(long, value_name = "FILE", requires = "model")]
     config: Option<PathBuf>,
-    /// How many times as wide and high; without it: what the network was trained for, and 2 of those that come along.
+    /// How many times as wide and high; without it: what the network was trained for, and of those that come
+    /// along the smallest.
     #[arg(long, value_parser = clap::value_parser!(u8).range(2..=8))]
     scale: Option<u8>,
     /// The folder for the outputs, which keep their names.

@@ -27,7 +27,7 @@ fn instructions() -> Finding {
     #[cfg(target_arch = "x86_64")]
     let (has, which) = {
         let has = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-        let wider = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
+        let wider = has && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
         (has, if wider { "AVX2, FMA and AVX-512" } else { "AVX2 and FMA" })
     };
     #[cfg(not(target_arch = "x86_64"))]

@@ -21,6 +21,11 @@ fn networks_are_found_by_name_and_by_file_and_what_is_wrong_with_them_is_said() 
     let output = run("scale", &["--scale", "7"]);
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     assert!(said(&output).contains("--scale 2"), "{}", said(&output));
+    assert!(run("srgan", &["--model", "srgan"]).status.success());
+    assert_eq!(decode(&place.path().join("srgan/x.png")).0.width(), 24);
+    let output = run("no srgan", &["--model", "srgan", "--scale", "2"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("--scale 3"), "{}", said(&output));
     let weights = place.path().join("w.safetensors");
     fs::write(&weights, b"PK\x03\x04 a pickle").unwrap();
     let output = run("pickle", &["--model", weights.to_str().unwrap()]);

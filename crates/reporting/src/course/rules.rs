@@ -7,6 +7,7 @@ use super::estimates::{Compared, compared, written};
 use crate::{
     Estimate,
     judging::{Outcome, Says, outcome},
+    number::grouped,
     page::Verdict,
 };
 
@@ -112,7 +113,7 @@ pub(super) fn images(most: u64) -> Ruling {
             "As many were learnt from here, in the study of the number of images below.",
         );
     }
-    untested(format!("There are not so many: at most {most} images were learnt from here."))
+    untested(format!("There are not so many: at most {} images were learnt from here.", grouped(most)))
 }
 
 /// S5, that a loss of 0.001 in training against 0.0982 shows overfitting. The report's own ratio is 98; a network that learns by heart is
@@ -168,7 +169,8 @@ pub(super) struct ByImages {
 /// last step does not.
 pub(super) fn more_images(found: Option<ByImages>) -> Ruling {
     let Some(found) = found else { return untested("There are no runs with other numbers of images.") };
-    let ByImages { fewest, most, gap_of_fewest, gap_of_most, help_of_all, help_of_last } = found;
+    let ByImages { gap_of_fewest, gap_of_most, help_of_all, help_of_last, .. } = found;
+    let (fewest, most) = (grouped(found.fewest), grouped(found.most));
     let percent = |share: Estimate| {
         let times = |value: f64| 100. * value;
         written(

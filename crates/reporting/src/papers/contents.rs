@@ -246,21 +246,22 @@ fn measured(papers: &Papers, entries: &[Entry], tables: &[NamedTable]) -> Vec<Pa
     parts
 }
 
-/// A sentence for every network that learnt longer at one scale than at another from the same images.
+/// A sentence for every network whose experiments gave it different numbers of steps on the same images.
 fn other_budgets(entries: &[Entry]) -> Vec<String> {
     let mut networks: BTreeMap<_, BTreeMap<u64, Vec<String>>> = BTreeMap::new();
     for entry in entries {
         let Some(first) = entry.manifests().next() else { continue };
         let of_network = networks.entry((&entry.network.name, &entry.network.trained_on)).or_default();
-        of_network.entry(first.steps_done).or_default().push(format!("×{}", entry.network.scale));
+        let experiment = format!("`{}` (×{})", entry.network.experiment, entry.network.scale);
+        of_network.entry(first.steps_done).or_default().push(experiment);
     }
     let sentence = |((name, trained_on), budgets): ((&String, &String), BTreeMap<u64, Vec<String>>)| {
-        let budget = |(steps, scales): (&u64, &Vec<String>)| {
-            format!("{} steps at {}", grouped(*steps), joined(scales))
+        let budget = |(steps, experiments): (&u64, &Vec<String>)| {
+            format!("{} steps in {}", grouped(*steps), joined(experiments))
         };
         let each: Vec<String> = budgets.iter().map(budget).collect();
         let words = format!(
-            "{name}, trained on {trained_on}, made {}: the experiment's file says why.",
+            "{name}, trained on {trained_on}, made {}: what these files of experiments/ begin with tells how it came to that.",
             joined(&each)
         );
         (each.len() > 1).then_some(words)

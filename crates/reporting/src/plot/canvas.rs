@@ -74,6 +74,13 @@ pub(crate) fn text_width(text: &str, css_px: f64, weight: Weight) -> f64 {
     f64::from(Type { weight, size_px: css_px as f32, colour: Rgb([0; 3]) }.width(text))
 }
 
+/// The height of letters, between `smallest` and `largest` CSS pixels, in which a text is not wider than `width_px`.
+pub(crate) fn size_that_fits(text: &str, smallest: f64, largest: f64, weight: Weight, width_px: f64) -> f64 {
+    // A hair narrower than it may be: widths are sums of rounded ones.
+    let widest = text_width(text, largest, weight).max(1.);
+    (largest * (width_px - 0.5) / widest).clamp(smallest, largest)
+}
+
 /// As much of the beginning of a text as fits into `width_px` CSS pixels, with an ellipsis where that is not all.
 pub(crate) fn fitting(text: &str, css_px: f64, weight: Weight, width_px: f64) -> String {
     Type { weight, size_px: css_px as f32, colour: Rgb([0; 3]) }.fitting(text, width_px as f32)

@@ -12,7 +12,7 @@ use plotters::{
 };
 
 use super::{
-    canvas::{Pen, WIDTH, fitting, text_width},
+    canvas::{Pen, WIDTH, fitting, size_that_fits, text_width},
     palette,
 };
 use crate::font::Weight;
@@ -71,7 +71,7 @@ pub(crate) fn draw<DB: DrawingBackend>(
     let at = |x: f64, y: f64| (pen.px(x), pen.px(y));
     let room = f64::from(WIDTH) - 2. * MARGIN;
     // A long title is written smaller, and only then cut.
-    let size = (TITLE * room / text_width(&heading.title, TITLE, Weight::Bold)).clamp(SMALL_TITLE, TITLE);
+    let size = size_that_fits(&heading.title, SMALL_TITLE, TITLE, Weight::Bold, room);
     let title = fitting(&heading.title, size, Weight::Bold, room);
     area.draw(&Text::new(title, at(MARGIN, 16.), pen.text(size, Weight::Bold, palette::INK)))?;
     let subtitle = fitting(&heading.subtitle, 14., Weight::Regular, room);

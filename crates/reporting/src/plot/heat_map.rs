@@ -12,7 +12,7 @@ use plotters::{
 };
 
 use super::{
-    canvas::{Draw, Pen, WIDTH, fitting, text_width},
+    canvas::{Draw, Pen, WIDTH, fitting, size_that_fits},
     frame::{self, Heading},
     palette,
 };
@@ -57,7 +57,8 @@ const CELL: f64 = 62.;
 const WIDEST: f64 = 170.;
 const GAP: f64 = 3.;
 const BELOW: f64 = 84.;
-/// The smallest letters of a column's name.
+/// The letters of names, and the smallest of a column's.
+const NAME: f64 = 14.;
 const SMALL_NAME: f64 = 11.;
 const KEY_WIDTH: f64 = 280.;
 const KEY_STEPS: u32 = 70;
@@ -109,7 +110,7 @@ impl HeatMap {
     ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
         let at = |x: f64, y: f64| (pen.px(x), pen.px(y));
         let quiet = pen.text(14., Weight::Regular, palette::QUIET);
-        let names = pen.text(14., Weight::Bold, palette::INK);
+        let names = pen.text(NAME, Weight::Bold, palette::INK);
         let right = Pos::new(HPos::Right, VPos::Center);
         let centred = Pos::new(HPos::Center, VPos::Center);
         let width = self.cell_width();
@@ -122,16 +123,17 @@ impl HeatMap {
         area.draw(&Text::new(self.row_label.clone(), at(NAMES - 12., ABOVE - 18.), quiet.pos(right)))?;
         // Where a long name has no room, all are written smaller, and only then is it cut.
         let room = width - 10.;
-        let widest = self.columns.iter().map(|name| text_width(name, 14., Weight::Bold)).fold(room, f64::max);
-        let size = (14. * room / widest).max(SMALL_NAME);
+        let size_of = |name: &String| size_that_fits(name, SMALL_NAME, NAME, Weight::Bold, room);
+        let size = self.columns.iter().map(size_of).fold(NAME, f64::min);
+        let small_names = pen.text(size, Weight::Bold, palette::INK).pos(centred);
         for (index, name) in self.columns.iter().enumerate() {
             let place = at(NAMES + width * (index as f64 + 0.5), ABOVE - 18.);
             let name = fitting(name, size, Weight::Bold, room);
-            area.draw(&Text::new(name, place, pen.text(size, Weight::Bold, palette::INK).pos(centred)))?;
+            area.draw(&Text::new(name, place, small_names.clone()))?;
         }
         for (index, name) in self.rows.iter().enumerate() {
             let place = at(NAMES - 12., ABOVE + CELL * (index as f64 + 0.5));
-            let name = fitting(name, 14., Weight::Bold, NAMES - 12. - LEFT);
+            let name = fitting(name, NAME, Weight::Bold, NAMES - 12. - LEFT);
             area.draw(&Text::new(name, place, names.clone().pos(right)))?;
         }
         Ok(())

@@ -193,6 +193,33 @@ fn the_page_says_of_every_claim_whether_it_holds() {
 }
 
 #[test]
+fn steps_that_differ_between_the_experiments_of_a_network_are_said() {
+    let results = tempfile::tempdir().unwrap();
+    let mut asked = papers(results.path());
+    let html = |asked: &Papers| {
+        let files = write(asked, &results.path().join("papers")).unwrap();
+        fs::read_to_string(&files[0]).unwrap()
+    };
+    let longer = run(results.path(), "papers_955_x4", (1, 4), 30.51);
+    let Some(of_x4) = asked.networks.iter_mut().find(|one| one.scale == 4) else { panic!() };
+    of_x4.runs = vec![longer];
+    assert!(!html(&asked).contains("how it came to that"));
+
+    let mut manifest = manifest("papers_955_x4", 1, 4);
+    manifest.steps_done *= 2;
+    manifest.save(&asked.networks[3].runs[0].folder).unwrap();
+    let html = html(&asked);
+    for part in [
+        "SRCNN 9-5-5, trained on T91 + BSDS200, made",
+        "5,000 steps in",
+        "10,000 steps in",
+        "papers_955_x4</code> (×4)",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+}
+
+#[test]
 fn without_any_run_the_page_says_that_nothing_is_there() {
     let results = tempfile::tempdir().unwrap();
     let mut asked = papers(results.path());
