@@ -85,6 +85,11 @@ impl Opened {
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
     }
+
+    /// The images it learns from and is measured on, and those of the networks.
+    pub(crate) fn seen(&self) -> &[SeenImage] {
+        &self.seen
+    }
 }
 
 /// A study, once the folder is its own.

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use plumage_record::Identity;
+use plumage_record::{Identity, SeenImage};
 
 use crate::{
     experiment::Experiment,
@@ -57,6 +57,14 @@ impl Opened {
         match self {
             Self::Restore(opened) => opened.identity(),
             Self::Judge(opened) => opened.identity(),
+        }
+    }
+
+    /// The images it learns from and is measured on.
+    pub(crate) fn seen(&self) -> &[SeenImage] {
+        match self {
+            Self::Restore(opened) => opened.seen(),
+            Self::Judge(opened) => opened.seen(),
         }
     }
 }

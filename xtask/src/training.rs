@@ -18,7 +18,7 @@ use plumage_data::{Batches, DataRoots, Dataset, fingerprint};
 use plumage_models::weights;
 use plumage_record::{
     Architecture, BestValidation, EventPicture, Identity, ImageSet, Manifest, ModelSummary, Provenance,
-    Purpose, RunFolder, Status, newest_checkpoint, read_manifest, sha256,
+    Purpose, RunFolder, SeenImage, Status, newest_checkpoint, read_manifest, sha256,
 };
 use plumage_reporting::{keep_figure, write_run};
 use plumage_trainer::{Ending, Outcome, architecture, find_checkpoint, restore, validation::ValidationSet};
@@ -137,6 +137,11 @@ impl Opened {
     /// What tells the run from every other: its config, its images, its seed.
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// The images it learns from and is measured on.
+    pub(crate) fn seen(&self) -> &[SeenImage] {
+        &self.images.seen
     }
 }
 

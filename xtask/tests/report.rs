@@ -153,6 +153,14 @@ fn further_sets_and_peers_are_shown_and_what_is_wrong_with_them_is_said() {
         ["srcnn_val", "srcnn_val.2"].map(|name| place.read(&format!("results/papers-513/tables/{name}.md")));
     assert!(tables.iter().all(|table| table.contains("SRCNN 5-1-3")) && tables[0] != tables[1], "{tables:?}");
     assert!(place.read("results/papers-513/index.html").contains("SRCNN 5-1-3, PyTorch"));
+    // Tables of sets that are not asked for any more go; a file of somebody else stays.
+    fs::write(place.path("results/papers-513/tables/notes.md"), "mine").unwrap();
+    place.said(&["--only", "513", "--no-training"]);
+    let there = |name: &str| place.path(&format!("results/papers-513/tables/{name}.md")).exists();
+    assert_eq!(
+        ["srcnn_test", "costs", "notes", "srcnn_val", "srcnn_val.2"].map(there),
+        [true, true, true, false, false]
+    );
 
     for (arguments, exit, wrong) in [
         (["--peer", "torch.txt"], 2, "does not say which network"),
@@ -178,6 +186,12 @@ fn a_network_is_not_measured_on_what_it_has_learnt_from() {
     let output = place.report(&[&asked[..], &["--on", &learnt]].concat());
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("which papers_folder has learnt from"), "{said}");
+    assert!(said.contains("which papers_folder learns from"), "{said}");
+    assert!(!said.contains("beginning") && place.runs().is_empty(), "{said}");
     place.said(&[&asked[..], &["--on", &place.pictures("others", 6..9)[..]]].concat());
+    // A run that is there is refused by its records.
+    let output = place.report(&[&asked[..], &["--no-training", "--on", &learnt]].concat());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("which papers_folder learns from"), "{said}");
 }

@@ -13,17 +13,20 @@ mod contents;
 
 use std::path::{Path, PathBuf};
 
-use plumage_record::{EvaluationRow, Purpose, commit};
+use plumage_record::{EvaluationRow, Purpose, commit, disk};
 
 pub use peers::{PeerCurve, PeerPoint};
 pub use published::{Paper, PublishedScore, PublishedScores};
 
 use self::entry::Entry;
 pub(crate) use self::progress::FILES;
-use crate::{ReportError, page::Page, save_pictures, tables::Table};
+use crate::{ReportError, charts, page::Page, save_pictures, tables::Table};
 
 /// What stands before the names of its charts in their origin.
 pub(crate) const FOLDER: &str = "papers";
+
+/// Where its tables are, below the report's folder.
+const TABLES: &str = "tables";
 
 /// What the report is made of.
 #[derive(Clone, Debug)]
@@ -104,7 +107,8 @@ impl Group {
     }
 }
 
-/// Writes the page, index.html, and its tables and charts into the folder `place`; returns the files, the page first.
+/// Writes the page, index.html, and its tables and charts into the folder `place`; returns the files, the page first. Tables and
+/// charts that an earlier report left there, of sets that are not asked for any more, are removed.
 ///
 /// # Errors
 /// [`ReportError::Record`] when a run cannot be read or a file cannot be written; [`ReportError::Draw`] when a chart cannot be
@@ -152,13 +156,30 @@ fn save(
     let mut files = vec![place.join("index.html")];
     for (name, table) in tables {
         for (ending, text) in [("md", table.markdown()), ("csv", table.csv()), ("tex", table.latex())] {
-            let path = place.join("tables").join(format!("{name}.{ending}"));
+            let path = place.join(TABLES).join(format!("{name}.{ending}"));
             commit::file(Purpose::Table, &path, text.as_bytes())?;
             files.push(path);
         }
     }
-    files.extend(save_pictures(Purpose::Chart, &place.join("charts"), pictures)?);
+    files.extend(save_pictures(Purpose::Chart, &place.join(charts::FOLDER), pictures)?);
     // The page is the last one: where it is, all that it tells of is there.
     commit::file(Purpose::Readme, &files[0], page.html().as_bytes())?;
+    remove_all_but(place, &files)?;
     Ok(files)
+}
+
+/// Removes tables and charts of networks that were not written now; files that are none of ours stay.
+fn remove_all_but(place: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
+    let is_of_networks = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Group::ALL.iter().any(|group| name.starts_with(&format!("{}_", group.id())))
+    };
+    for folder in [TABLES, charts::FOLDER] {
+        for path in disk::list(Purpose::Leftover, &place.join(folder))? {
+            if is_of_networks(&path) && !written.contains(&path) {
+                disk::remove(Purpose::Leftover, &path)?;
+            }
+        }
+    }
+    Ok(())
 }

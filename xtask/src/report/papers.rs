@@ -1,10 +1,10 @@
 //! The networks of the papers: every experiment whose name begins with `papers_`.
 
-use std::{collections::HashSet, path::Path, process::ExitCode};
+use std::{collections::HashSet, path::Path, process::ExitCode, sync::Arc};
 
 use plumage_data::Dataset;
 use plumage_models::{ModelConfig, weights};
-use plumage_record::{EvaluationRow, hexadecimal, read_seen};
+use plumage_record::{EvaluationRow, SeenImage, hexadecimal, read_seen};
 use plumage_reporting::papers::{self, Group, Papers, PeerCurve, PublishedScores};
 
 use super::{Found, Runs, Wanted};
@@ -44,13 +44,16 @@ pub(crate) fn report(runs: &Runs, asked: &Asked) -> Result<ExitCode, Failure> {
     let published = PublishedScores::read(&runs.workspace.root().join("data/papers.toml"))?;
     let peers = asked.peers.iter().map(|peer| read_peer(peer)).collect::<Result<Vec<_>, _>>()?;
     let experiments = experiments(runs, asked)?;
-    // What is measured in the end is looked for before hours of training.
-    for on in asked.on {
-        open_set(on, &runs.roots)?;
-    }
     let sets = sets(&experiments, asked);
+    let further = sets.iter().filter(|set| asked.on.contains(set));
+    let further = further.map(|on| Ok((on.clone(), open_set(on, &runs.roots)?)));
+    let further = further.collect::<Result<Vec<Further>, Failure>>()?;
+    for one in &experiments {
+        check(runs, asked, &further, one)?;
+    }
     let protocol = experiments[0].value.evaluation.protocol;
-    let networks = experiments.iter().map(|one| network(runs, asked, one)).collect::<Result<_, Failure>>()?;
+    let networks = experiments.iter().map(|one| network(runs, asked, &further, one));
+    let networks = networks.collect::<Result<_, Failure>>()?;
     // All that follows can be left at any moment, and done again.
     runs.interrupt.between_runs(runs.again);
     let papers = Papers {
@@ -91,6 +94,9 @@ fn folder(asked: &Asked) -> Result<String, Failure> {
     }
     Ok(folder)
 }
+
+/// A set of `--on`, opened, by the name that it was asked by.
+type Further = (String, Arc<dyn Dataset>);
 
 /// An experiment of the report.
 struct OfReport {
@@ -140,23 +146,42 @@ fn sets(experiments: &[OfReport], asked: &Asked) -> Vec<String> {
     sets
 }
 
-/// A network of the report, with all runs of it that are there or can be made.
-fn network(runs: &Runs, asked: &Asked, one: &OfReport) -> Result<papers::Network, Failure> {
-    let OfReport { name, value } = one;
-    let first = wanted(name, value, asked.quick, value.seed)?;
-    let mut found = Vec::from_iter(runs.provide(&first)?);
-    if !asked.quick {
-        for seed in (value.seed..).take(asked.seeds as usize).skip(1) {
-            found.extend(runs.provide(&wanted(name, value, false, seed)?)?);
+/// Refuses, before hours of training, what could not be measured after them.
+fn check(runs: &Runs, asked: &Asked, further: &[Further], one: &OfReport) -> Result<(), Failure> {
+    let sets = Vec::from_iter(new_to(&one.value, further));
+    for (on, set) in &sets {
+        check_evaluation(runs.max_memory, &one.value.model, one.value.scale, (on, set.as_ref()))?;
+    }
+    if runs.trains && !sets.is_empty() {
+        for run in wanted(asked, one)? {
+            refuse_learnt(&run.run, &runs.seen(&run)?, &sets)?;
         }
-        for other in runs.other_seeds(&first, value.seed)? {
+    }
+    Ok(())
+}
+
+/// A network of the report, with all runs of it that are there or can be made, measured on the `further` sets.
+fn network(
+    runs: &Runs,
+    asked: &Asked,
+    further: &[Further],
+    one: &OfReport,
+) -> Result<papers::Network, Failure> {
+    let OfReport { name, value } = one;
+    let wanted = wanted(asked, one)?;
+    let mut found = Vec::new();
+    for run in &wanted {
+        found.extend(runs.provide(run)?);
+    }
+    if !asked.quick {
+        for other in runs.other_seeds(&wanted[0], value.seed)? {
             if !found.iter().any(|of| of.manifest.seed == other.manifest.seed) {
                 found.push(other);
             }
         }
     }
     let measured = |found: Found| {
-        Ok::<_, Failure>(papers::Run { more: measure(runs, asked, value, &found)?, folder: found.folder })
+        Ok::<_, Failure>(papers::Run { more: measure(runs, value, &found, further)?, folder: found.folder })
     };
     Ok(papers::Network {
         experiment: name.clone(),
@@ -168,9 +193,17 @@ fn network(runs: &Runs, asked: &Asked, one: &OfReport) -> Result<papers::Network
     })
 }
 
+/// The runs of an experiment that are asked for, that of its own seed first; a short report has that one alone.
+fn wanted(asked: &Asked, one: &OfReport) -> Result<Vec<Wanted>, Failure> {
+    let seeds = if asked.quick { 1 } else { asked.seeds as usize };
+    let first = one.value.seed;
+    (first..).take(seeds.max(1)).map(|seed| by_seed(one, seed, asked.quick)).collect()
+}
+
 /// The run of an experiment by a seed.
-fn wanted(name: &str, value: &RestoreExperiment, quick: bool, seed: u64) -> Result<Wanted, Failure> {
-    let (mut set, mut run) = (Vec::new(), name.to_owned());
+fn by_seed(one: &OfReport, seed: u64, quick: bool) -> Result<Wanted, Failure> {
+    let OfReport { name, value } = one;
+    let (mut set, mut run) = (Vec::new(), name.clone());
     if seed != value.seed {
         set.push(format!("seed={seed}"));
         run = format!("{run}-seed{seed}");
@@ -184,21 +217,21 @@ fn wanted(name: &str, value: &RestoreExperiment, quick: bool, seed: u64) -> Resu
         run = format!("{run}-quick");
     }
     plumage_record::check_name(&run)?;
-    Ok(Wanted { experiment: name.to_owned(), set, run })
+    Ok(Wanted { experiment: name.clone(), set, run })
 }
 
-/// What a run scores on the sets of `--on` that its own evaluation does not have.
+/// What a run scores on the further sets that its own evaluation does not have.
 fn measure(
     runs: &Runs,
-    asked: &Asked,
     value: &RestoreExperiment,
     found: &Found,
+    further: &[Further],
 ) -> Result<Vec<EvaluationRow>, Failure> {
     let mut rows = Vec::new();
-    for on in asked.on.iter().filter(|on| !value.evaluation.on.contains(on)) {
-        let set = open_set(on, &runs.roots)?;
-        refuse_learnt(found, on, set.as_ref())?;
-        check_evaluation(runs.max_memory, &value.model, value.scale, (on, set.as_ref()))?;
+    let sets = Vec::from_iter(new_to(value, further));
+    // It may be one that was not asked for, and is there by chance.
+    refuse_learnt(&found.manifest.name, &read_seen(&found.folder)?, &sets)?;
+    for (on, set) in sets {
         let trained = weights::read(&found.folder.join("weights.safetensors"))?;
         let network = Network::new(&value.model, value.scale, &trained)?;
         let method = found.folder.file_name().unwrap_or_default().to_string_lossy();
@@ -208,19 +241,27 @@ fn measure(
     Ok(rows)
 }
 
-/// Refuses to measure a run on a set that it has learnt from, or by which its best step was chosen.
-fn refuse_learnt(found: &Found, on: &str, set: &dyn Dataset) -> Result<(), Failure> {
-    let seen = read_seen(&found.folder)?;
+/// The further sets that are not among those of an experiment.
+fn new_to<'a>(value: &RestoreExperiment, further: &'a [Further]) -> impl Iterator<Item = &'a Further> {
+    further.iter().filter(|(on, _)| !value.evaluation.on.contains(on))
+}
+
+/// Refuses to measure a run on sets with an image that it has learnt from, or by which its best step was chosen.
+fn refuse_learnt(run: &str, seen: &[SeenImage], sets: &[&Further]) -> Result<(), Failure> {
     let learnt: HashSet<&str> = seen
         .iter()
         .filter(|image| matches!(image.set.as_str(), "train" | "validation"))
         .map(|image| image.sha256.as_str())
         .collect();
-    for index in 0..set.len() {
-        if learnt.contains(hexadecimal(&set.content_key(index)?).as_str()) {
-            let message =
-                format!("{on} holds {}, which {} has learnt from", set.name(index), found.manifest.name);
-            return Err(Failure::usage(message, "--only leaves that network out; --on takes another set"));
+    for (on, set) in sets {
+        for index in 0..set.len() {
+            if learnt.contains(hexadecimal(&set.content_key(index)?).as_str()) {
+                let message = format!("{on} holds {}, which {run} learns from", set.name(index));
+                return Err(Failure::usage(
+                    message,
+                    "--only leaves that network out; --on takes another set",
+                ));
+            }
         }
     }
     Ok(())

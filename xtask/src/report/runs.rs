@@ -8,7 +8,7 @@ use std::{
 
 use plumage_config::Loaded;
 use plumage_data::DataRoots;
-use plumage_record::{Identity, ImageSet, Manifest, Status, read_manifest, read_seen, sha256};
+use plumage_record::{Identity, ImageSet, Manifest, SeenImage, Status, read_manifest, read_seen, sha256};
 
 use crate::{
     experiment::Experiment, failure::Failure, interrupt::Interrupt, limits::MemoryLimit, run, say::note,
@@ -80,6 +80,16 @@ impl Runs<'_> {
         let request = Request { resume, ..request };
         run::run(self.workspace, &request, &loaded.value, &opened, self.interrupt)?;
         self.finished(&wanted.run, &identity.config_sha256, Some(&identity.data))
+    }
+
+    /// The images that a run learns from and is measured on, whether or not it is there.
+    ///
+    /// # Errors
+    /// All that keeps a run from being made; the message names the run.
+    pub(crate) fn seen(&self, wanted: &Wanted) -> Result<Vec<SeenImage>, Failure> {
+        let opened = |loaded: Loaded<Experiment>| run::open(&self.request(wanted, &loaded), &loaded.value);
+        let opened = self.load(wanted).and_then(opened).map_err(|failure| failure.of(&wanted.run))?;
+        Ok(opened.seen().to_vec())
     }
 
     fn request<'a>(&'a self, wanted: &'a Wanted, loaded: &'a Loaded<Experiment>) -> Request<'a> {

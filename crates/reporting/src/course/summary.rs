@@ -9,6 +9,7 @@ use crate::{
     page::{Part, Verdict},
     records::Records,
     tables::{Cell, Column, Table},
+    words::joined,
 };
 
 /// All claims in a table.
@@ -27,20 +28,31 @@ pub(super) fn table(claims: &[Claim]) -> Table {
 
 /// What the page is about, and what came out.
 pub(super) fn lead(course: &Course, claims: &[Claim]) -> String {
-    let count = |verdict: Verdict| claims.iter().filter(|claim| claim.ruling.verdict == verdict).count();
+    let verdicts: Vec<Verdict> = claims.iter().map(|claim| claim.ruling.verdict).collect();
     format!(
         "A course report trained SRCNN and SRGAN to enlarge pictures of birds and judged them by a classifier. Here everything it says is \
-         built and measured again, on {}: **{} of its {} claims hold, {} {}, {} {} tested, and {} \
-         cannot be tested here.**",
+         built and measured again, on {}: **{}.**",
         course.about.images,
-        count(Verdict::Holds),
-        claims.len(),
-        count(Verdict::Fails),
-        if count(Verdict::Fails) == 1 { "does not" } else { "do not" },
-        count(Verdict::Depends),
-        if count(Verdict::Depends) == 1 { "depends on how it is" } else { "depend on how they are" },
-        count(Verdict::Untested),
+        counted(&verdicts),
     )
+}
+
+/// How many claims came to what, in words; what none came to is not told.
+fn counted(verdicts: &[Verdict]) -> String {
+    let holding = verdicts.iter().filter(|&&verdict| verdict == Verdict::Holds).count();
+    let mut words = vec![format!("{holding} of its {} claims hold", verdicts.len())];
+    for (verdict, one, more) in [
+        (Verdict::Fails, "does not", "do not"),
+        (Verdict::Depends, "depends on how it is tested", "depend on how they are tested"),
+        (Verdict::Untested, "cannot be tested here", "cannot be tested here"),
+    ] {
+        match verdicts.iter().filter(|&&of| of == verdict).count() {
+            0 => {}
+            1 => words.push(format!("1 {one}")),
+            count => words.push(format!("{count} {more}")),
+        }
+    }
+    joined(&words)
 }
 
 pub(super) fn parts(course: &Course, claims: &[Claim]) -> Vec<Part> {
@@ -87,4 +99,23 @@ pub(super) fn made(course: &Course) -> Vec<Part> {
             parts: vec![Part::Commands(again(&runs))],
         },
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_are_counted_and_those_that_no_claim_has_are_left_out() {
+        use Verdict::{Depends, Fails, Holds, Untested};
+        assert_eq!(
+            counted(&[Holds, Fails, Holds, Depends, Fails]),
+            "2 of its 5 claims hold, 2 do not and 1 depends on how it is tested"
+        );
+        assert_eq!(
+            counted(&[Untested, Fails]),
+            "0 of its 2 claims hold, 1 does not and 1 cannot be tested here"
+        );
+        assert_eq!(counted(&[Holds]), "1 of its 1 claims hold");
+    }
 }
