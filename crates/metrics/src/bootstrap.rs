@@ -55,7 +55,21 @@ impl Bootstrap {
         images: usize,
         statistic: impl Fn(&[u32]) -> f64 + Sync,
     ) -> Result<Interval, MetricsError> {
-        if images == 0 {
+        self.crossed([images], |[times]| statistic(times))
+    }
+
+    /// The interval of a statistic of units of several kinds, as images and seeds, each of which meets each of the others: `units` says
+    /// how many there are of each kind, and each kind is drawn for itself (A. B. Owen, "The pigeonhole bootstrap", 2007,
+    /// <https://doi.org/10.1214/07-AOAS122>).
+    ///
+    /// # Errors
+    /// As those of [`Bootstrap::interval`], for any kind.
+    pub fn crossed<const KINDS: usize>(
+        &self,
+        units: [usize; KINDS],
+        statistic: impl Fn([&[u32]; KINDS]) -> f64 + Sync,
+    ) -> Result<Interval, MetricsError> {
+        if units.contains(&0) {
             return Err(MetricsError::NothingToMeasure);
         }
         if self.replicates == 0 || !(self.confidence > 0.0 && self.confidence < 1.0) {
@@ -63,26 +77,28 @@ impl Bootstrap {
         }
         let replicates: Vec<f64> = (0..self.replicates)
             .into_par_iter()
-            .map(|replicate| statistic(&self.draw(images, replicate)))
+            .map(|replicate| statistic(self.draw(units, replicate).each_ref().map(Vec::as_slice)))
             .collect();
         let mut defined: Vec<f64> = replicates.into_iter().filter(|value| !value.is_nan()).collect();
         defined.sort_by(f64::total_cmp);
         let beyond = (1.0 - self.confidence) / 2.0;
         Ok(Interval {
-            value: statistic(&vec![1; images]),
+            value: statistic(units.map(|units| vec![1; units]).each_ref().map(Vec::as_slice)),
             low: quantile(&defined, beyond),
             high: quantile(&defined, 1.0 - beyond),
         })
     }
 
-    /// How often each image is drawn in a replicate.
-    fn draw(&self, images: usize, replicate: usize) -> Vec<u32> {
+    /// How often each unit of each kind is drawn in a replicate.
+    fn draw<const KINDS: usize>(&self, units: [usize; KINDS], replicate: usize) -> [Vec<u32>; KINDS] {
         let mut rng = generator(self.seed, Stream::Bootstrap, STEP, replicate as u64);
-        let mut times = vec![0; images];
-        for _ in 0..images {
-            times[rng.random_range(0..images)] += 1;
-        }
-        times
+        units.map(|units| {
+            let mut times = vec![0; units];
+            for _ in 0..units {
+                times[rng.random_range(0..units)] += 1;
+            }
+            times
+        })
     }
 }
 
@@ -95,7 +111,9 @@ pub fn mean_interval(values: &[f64], bootstrap: &Bootstrap) -> Result<Interval, 
 }
 
 pub(crate) fn weighted_mean(values: &[f64], times: &[u32]) -> f64 {
-    let sum: f64 = values.iter().zip(times).map(|(value, times)| value * f64::from(*times)).sum();
+    // What was not drawn counts nothing, also where it is infinite, as the PSNR of equal pictures.
+    let drawn = values.iter().zip(times).filter(|(_, times)| **times > 0);
+    let sum: f64 = drawn.map(|(value, times)| value * f64::from(*times)).sum();
     sum / f64::from(times.iter().sum::<u32>())
 }
 
@@ -106,6 +124,9 @@ fn quantile(ascending: &[f64], p: f64) -> f64 {
     let place = p * last as f64;
     let (below, share) = (place.floor() as usize, place.fract());
     let above = (below + 1).min(last);
+    if ascending[below] == ascending[above] {
+        return ascending[below];
+    }
     ascending[below] + share * (ascending[above] - ascending[below])
 }
 
@@ -146,6 +167,22 @@ mod tests {
     }
 
     #[test]
+    fn what_differs_between_seeds_makes_the_interval_of_crossed_units_wider() {
+        // The mean over 30 images and 4 seeds of the image's number plus the seed's: the variances of both means add up.
+        let spread = |units: usize| (units as f64).powi(2) - 1.0;
+        let mean = |times: &[u32]| {
+            let sum: f64 =
+                times.iter().enumerate().map(|(unit, times)| unit as f64 * f64::from(*times)).sum();
+            sum / f64::from(times.iter().sum::<u32>())
+        };
+        let found = bootstrap().crossed([30, 4], |[images, seeds]| mean(images) + 5.0 * mean(seeds)).unwrap();
+        let half = 1.959_964 * (spread(30) / 12.0 / 30.0 + 25.0 * spread(4) / 12.0 / 4.0).sqrt();
+        assert_eq!(found.value, 14.5 + 7.5);
+        assert!(((found.high - found.low) / 2.0 - half).abs() < 0.1 * half, "{found:?} {half}");
+        assert_eq!(bootstrap().crossed([3, 0], |_| 1.0), Err(MetricsError::NothingToMeasure));
+    }
+
+    #[test]
     fn threads_change_nothing_and_the_seed_changes_the_draws() {
         let values: Vec<f64> = (0..50).map(|i| f64::from(i * i % 17)).collect();
         let on = |threads: usize| {
@@ -162,6 +199,13 @@ mod tests {
         let found = bootstrap().interval(2, of_first).unwrap();
         assert_eq!((found.low, found.high), (3.0, 3.0));
         assert!(bootstrap().interval(2, |_| f64::NAN).unwrap().low.is_nan());
+    }
+
+    #[test]
+    fn an_infinite_value_makes_the_end_infinite_that_it_reaches_and_no_other() {
+        let found = mean_interval(&[30.0, 32.0, f64::INFINITY, 31.0, 33.0], &bootstrap()).unwrap();
+        assert_eq!((found.value, found.high), (f64::INFINITY, f64::INFINITY));
+        assert!((30.0..=33.0).contains(&found.low), "{found:?}");
     }
 
     #[test]
