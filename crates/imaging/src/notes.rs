@@ -43,6 +43,25 @@ pub fn read(bytes: &[u8], keyword: &str) -> Option<String> {
     notes.iter().find(|note| note.keyword == keyword && !note.compressed)?.get_text().ok()
 }
 
+/// Whether a PNG is one as [`png()`] writes it: RGB of 8 bits, and no chunk but those of pixels and notes, such as one of a second
+/// picture, of transparency or of colours, by which a viewer shows something else than the pixels.
+pub fn is_plain(bytes: &[u8]) -> bool {
+    const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+    const AROUND: usize = 12;
+    let is_rgb = bytes.get(24..26).is_some_and(|kind| kind == [8, 2]);
+    let Some(mut rest) = bytes.strip_prefix(SIGNATURE).filter(|_| is_rgb) else { return false };
+    while let Some((length, kind)) =
+        rest.split_first_chunk().zip(rest.get(4..8)).map(|((l, _), kind)| (*l, kind))
+    {
+        if !matches!(kind, b"IHDR" | b"iTXt" | b"IDAT" | b"IEND") {
+            return false;
+        }
+        let next = (u32::from_be_bytes(length) as usize).saturating_add(AROUND);
+        rest = rest.get(next..).unwrap_or_default();
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;

@@ -18,13 +18,17 @@ pub fn embedded_figures(page: &str) -> Vec<Vec<u8>> {
             }
         }
     }
-    for (at, _) in page.match_indices("<svg ") {
-        if let Some(length) = page[at..].find("</svg>") {
+    found.retain(|(_, bytes)| bytes.windows(KEYWORD.len()).any(|at| at == KEYWORD.as_bytes()));
+    let mut from = 0;
+    while let Some(at) = page[from..].find("<svg ").map(|at| from + at) {
+        let Some(length) = page[at..].find("</svg>") else { break };
+        from = at + length;
+        let svg = &page[at..from];
+        if svg.contains(KEYWORD) {
             // A file of ours ends in a line's end, which a page may leave out.
-            found.push((at, format!("{}</svg>\n", &page[at..at + length]).into_bytes()));
+            found.push((at, format!("{svg}</svg>\n").into_bytes()));
         }
     }
-    found.retain(|(_, bytes)| bytes.windows(KEYWORD.len()).any(|at| at == KEYWORD.as_bytes()));
     found.sort_by_key(|(at, _)| *at);
     found.into_iter().map(|(_, bytes)| bytes).collect()
 }
@@ -62,5 +66,6 @@ mod tests {
         let figure = figure.into_bytes();
         assert!(embedded_figures(&page) == [figure.clone(), broken.into_bytes(), png, figure]);
         assert!(embedded_figures("").is_empty());
+        assert!(embedded_figures(&("<svg ".repeat(1_000_000) + "</svg>")).is_empty());
     }
 }

@@ -30,8 +30,22 @@ impl Type {
             let begin: String = letters[..length].iter().collect();
             if length == letters.len() { begin } else { format!("{}…", begin.trim_end()) }
         };
-        let lengths = (0..=letters.len()).rev();
-        lengths.map(shortened).find(|text| self.width(text) <= width_px).unwrap_or_default()
+        let fits = |length: usize| self.width(&shortened(length)) <= width_px;
+        if fits(letters.len()) {
+            return shortened(letters.len());
+        }
+        // More letters are never narrower, so that the longest beginning is found by halving.
+        let (mut fitting, mut too_long) = (None, letters.len());
+        let mut least = 0;
+        while least < too_long {
+            let length = least.midpoint(too_long);
+            if fits(length) {
+                (fitting, least) = (Some(length), length + 1);
+            } else {
+                too_long = length;
+            }
+        }
+        fitting.map(shortened).unwrap_or_default()
     }
 
     /// Draws `text` from `x` on the line `baseline`, both in pixels.

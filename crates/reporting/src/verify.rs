@@ -12,7 +12,7 @@ use plumage_record::{Purpose, check_name, disk, files, sha256};
 
 use crate::{
     Origin, ReportError, RunOrigin,
-    origin::{read_stamp, short, stamp},
+    origin::{Stamp, read_stamp, short, stamp},
     records::Records,
     redraw,
 };
@@ -24,6 +24,8 @@ pub struct Checked {
     pub origin: Origin,
     /// Why it does not hold; empty where it does.
     pub findings: Vec<Finding>,
+    /// Whether it was drawn again. One that shows more than its runs cannot be: of it the seal and the records are checked alone.
+    pub is_drawn_again: bool,
 }
 
 /// A reason why a figure does not hold.
@@ -81,8 +83,9 @@ pub fn verify(
     path: &Path,
     folder_of: &dyn Fn(&str) -> Option<PathBuf>,
 ) -> Result<Checked, ReportError> {
-    let (stamp, content) =
-        read_stamp(bytes).ok_or_else(|| ReportError::NoOrigin { path: path.to_owned() })?;
+    let from_somewhere = |(stamp, _): &(Stamp, String)| !stamp.origin.runs.is_empty();
+    let stamped = read_stamp(bytes).filter(from_somewhere);
+    let (stamp, content) = stamped.ok_or_else(|| ReportError::NoOrigin { path: path.to_owned() })?;
     let mut findings = Vec::new();
     if stamp.content_sha256 != content {
         findings.push(Finding::Edited);
@@ -110,7 +113,8 @@ pub fn verify(
         // What it is drawn from cannot be read any more: that is known already, or is what there is to say.
         Err(error) => findings.push(Finding::Redrawn { what: error.to_string() }),
     }
-    Ok(Checked { origin, findings })
+    let is_drawn_again = redraw::is_of_runs_alone(&origin.figure);
+    Ok(Checked { origin, findings, is_drawn_again })
 }
 
 /// What of a run is another than it was.

@@ -99,6 +99,35 @@ fn a_word_that_was_changed_in_an_svg_is_found() {
 }
 
 #[test]
+fn what_only_a_viewer_would_see_is_found() {
+    let results = tempfile::tempdir().unwrap();
+    let folder = drawn_run(results.path(), "made_up");
+    let png = fs::read(folder.path().join("charts/loss.png")).unwrap();
+    // The same colours, of which none is seen.
+    let mut hidden = image::load_from_memory(&png).unwrap().to_rgba8();
+    hidden.pixels_mut().for_each(|pixel| pixel.0[3] = 0);
+    let (width, height) = hidden.dimensions();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.add_itxt_chunk("plumage-origin".into(), notes::read(&png, "plumage-origin").unwrap()).unwrap();
+    encoder.write_header().unwrap().write_image_data(hidden.as_raw()).unwrap();
+    assert_eq!(check(results.path(), &bytes).unwrap().findings, [Finding::Edited]);
+
+    // A viewer ends the stamp at the first end of such an element, however it is written.
+    let svg = fs::read_to_string(folder.path().join("charts/loss.svg")).unwrap();
+    let forged = svg.replacen("\"sha256\":\"", "\"sha256\":\"</metadata ><text>40 dB</text><metadata>", 1);
+    assert_ne!(svg, forged);
+    assert!(matches!(check(results.path(), forged.as_bytes()), Err(ReportError::NoOrigin { .. })));
+
+    // A figure that is drawn from nothing.
+    let from = svg.find("\"runs\":[").unwrap() + "\"runs\":[".len();
+    let to = svg.find("]},\"content_sha256\"").unwrap();
+    let of_nothing = format!("{}{}", &svg[..from], &svg[to..]);
+    assert!(matches!(check(results.path(), of_nothing.as_bytes()), Err(ReportError::NoOrigin { .. })));
+}
+
+#[test]
 fn a_changed_config_is_found_in_the_file_and_in_the_manifest() {
     let results = tempfile::tempdir().unwrap();
     let folder = drawn_run(results.path(), "made_up");

@@ -156,6 +156,9 @@ impl Line {
     fn say(&self) {
         let verdict = match &self.found {
             Err(_) => "cannot be checked",
+            Ok(checked) if self.holds() && !checked.is_drawn_again => {
+                "holds, by its seal and its records; it is not drawn again"
+            }
             Ok(_) if self.holds() => "holds",
             Ok(_) => "does not hold",
         };
@@ -174,6 +177,7 @@ impl Line {
             "file": self.at,
             "holds": self.holds(),
             "checked": self.found.is_ok(),
+            "drawn_again": self.found.as_ref().is_ok_and(|checked| checked.is_drawn_again),
             "origin": self.found.as_ref().ok().map(|checked| &checked.origin),
             "reasons": self.reasons(),
         })

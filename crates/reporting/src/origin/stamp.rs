@@ -100,10 +100,16 @@ pub(crate) fn stamped_svg(svg: &str, origin: &Origin) -> Result<String, ReportEr
 pub fn read_stamp(bytes: &[u8]) -> Option<(Stamp, String)> {
     if let Some(text) = notes::read(bytes, KEYWORD) {
         let picture = decode::read(bytes, Path::new("picture"), &Limits::PHOTOGRAPH).ok()?;
-        return Some((understood(&text)?, of_pixels(&picture.to_rgb8())));
+        // What a viewer shows of another kind of PNG may be something else than its pixels.
+        let seen = if notes::is_plain(bytes) { of_pixels(&picture.to_rgb8()) } else { String::new() };
+        return Some((understood(&text)?, seen));
     }
     let svg = str::from_utf8(bytes).ok()?;
     let (stamp, rest) = cut_metadata(svg)?;
+    // A viewer would end the stamp there, and show what follows.
+    if stamp.contains(['<', '>']) {
+        return None;
+    }
     Some((understood(&unescaped(stamp))?, sha256(rest.as_bytes())))
 }
 
