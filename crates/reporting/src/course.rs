@@ -140,6 +140,12 @@ impl<'a> Course<'a> {
         picture.with_origin(origin.as_ref()).map(Some)
     }
 
+    /// SRCNN, and a run of the largest number of images, if there is one.
+    fn srcnn_and_largest(&self) -> Vec<&Records> {
+        let images = |run: &&Records| run.manifest.as_ref().map_or(0, |manifest| manifest.training_images);
+        [&self.srcnn].into_iter().chain(self.sample_runs.iter().max_by_key(images)).collect()
+    }
+
     /// What a run is called in words, by the name of its folder.
     fn named(&self, run: &str) -> String {
         let known = [(&self.srcnn, "SRCNN"), (&self.srresnet, "SRResNet"), (&self.srgan, "SRGAN")];
@@ -167,8 +173,8 @@ fn page(course: &Course, claims: &[Claim]) -> Page {
         lead: summary::lead(course, claims),
         sections,
         footer: format!(
-            "Every figure carries its origin: commit, config, data, seed, protocol and machine. \
-             `cargo xtask verify index.html` draws each again from the records and says whether it still holds. \
+            "Every picture carries its origin: commit, config, data, seed, protocol and machine. `cargo xtask verify index.html` draws each \
+             again from the records and says whether it still holds; charts to hover over and tables are not checked by it. \
              The page is made again by `{}`.",
             course.about.command
         ),

@@ -123,12 +123,13 @@ fn what_ran(manifest: &Manifest) -> String {
 /// The drawing of the networks.
 pub(crate) const DIAGRAM: &str = "![the networks, layer by layer](charts/architecture.svg)\n\n";
 
-/// The commands that make the run again, or go on with it, and draw it again.
+/// The commands that make the run again, or go on with it, and draw it again. A run of a report is not called as its experiment is: then
+/// the report goes on with it.
 pub(crate) fn commands(name: &str, manifest: &Manifest) -> String {
     let changes: String = manifest.set.iter().map(|change| format!(" --set {}", quoted(change))).collect();
     let experiment = &manifest.name;
     let mut commands = format!("cargo xtask experiment {experiment}{changes}\n");
-    if manifest.status != Status::Finished {
+    if manifest.status != Status::Finished && name == experiment {
         commands += &format!("cargo xtask experiment {experiment} --resume\n");
     }
     commands + &format!("cargo xtask chart {name}\n")
@@ -143,9 +144,21 @@ fn again(name: &str, manifest: &Manifest, records: &Records) -> String {
         commands += &format!("cargo xtask evaluate {name} --on {on} --scale {scale} --protocol {protocol}\n");
     }
     format!(
-        "## Again\n\nA new run never overwrites this one: it is moved aside first. On the same machine the new metrics.csv and \
-         weights are the same byte for byte.\n\n```sh\n{commands}```\n\n"
+        "## Again\n\n{} On the same machine the new metrics.csv and weights are the same byte for byte.\n\n```sh\n{commands}```\n\n",
+        beside(name, manifest)
     )
+}
+
+/// What becomes of the run when it is made again.
+pub(crate) fn beside(name: &str, manifest: &Manifest) -> String {
+    match &manifest.name {
+        experiment if experiment == name => {
+            "A new run never overwrites this one: it is moved aside first.".to_owned()
+        }
+        experiment => format!(
+            "A report made this run; a new one is called `{experiment}`, and lies beside it. The report that made it goes on with it, too."
+        ),
+    }
 }
 
 fn training_charts(charts: &[&str]) -> String {

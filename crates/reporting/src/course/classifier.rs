@@ -1,5 +1,7 @@
 //! The classifier that tells HR from generated pictures, and what its verdict is worth.
 
+use plumage_record::Claim as Claimed;
+
 use super::{
     Course,
     claim::{Claim, again},
@@ -17,7 +19,7 @@ use crate::{
 /// S4: the classifier, and its two test sets.
 pub(super) fn sound(course: &Course) -> Result<Claim, ReportError> {
     let judged = &course.judged;
-    let all = controls(judged);
+    let all = controls(judged, matrix::CNN);
     let at_chance = all.iter().filter(|row| (row.low..=row.high).contains(&0.5)).count();
     let [train, validation, test] = judged.study.images;
     let mut parts = vec![Part::Prose(format!(
@@ -44,7 +46,8 @@ pub(super) fn sound(course: &Course) -> Result<Claim, ReportError> {
         )?);
     }
     parts.extend(super::networks::drawing(&course.judge, "The judge, as it was run.")?);
-    let patch_px = judged.study.patches_px.iter().copied().max().unwrap_or_default();
+    let patch_px = largest_px(course);
+    parts.extend(beside_one_number(course, patch_px));
     let told = |run: &str| {
         let row = matrix::cell(judged, patch_px, matrix::CNN, JudgeMeasure::Accuracy, matrix::MIX, run)?;
         Some(written(percent(of_cell(row)), 1, "%"))
@@ -73,7 +76,8 @@ pub(super) fn sound(course: &Course) -> Result<Claim, ReportError> {
 pub(super) fn fools(course: &Course) -> Result<Claim, ReportError> {
     let judged = &course.judged;
     let cases = judged.study.claim.as_ref().map(|claim| cases(judged, claim)).unwrap_or_default();
-    let says: Vec<judging::Says> = cases.iter().map(judging::Case::says).collect();
+    let (fair, others): (Vec<&judging::Case>, Vec<_>) = cases.iter().partition(|case| case.knows_both());
+    let says: Vec<judging::Says> = fair.iter().map(|case| case.says()).collect();
     let mut parts = Vec::new();
     parts.extend(of_judge(
         course,
@@ -87,17 +91,23 @@ pub(super) fn fools(course: &Course) -> Result<Claim, ReportError> {
     parts.push(Part::Prose(
         "What a judge says of pictures that it was not trained on says as much of its training as of them: the detector of S.-Y. Wang and \
          others (2020), good at many generators that it had not seen, was at chance, 50.0%, on the super-resolved images among them. Only \
-         judges that know both sides, trained on what they are tested on or on a mix, speak of the pictures."
-            .to_owned(),
+         judges that know both sides, trained on what they are tested on or on a mix, speak of the pictures"
+            .to_owned()
+            + &format!(
+                ": the verdict is that of these {} comparisons, and not of the {} others.",
+                fair.len(),
+                others.len()
+            ),
     ));
-    let own = cases.iter().find(|case| case.row.trained_on == matrix::MIX).or(cases.first());
-    let number = own.map_or("not measured".to_owned(), |case| {
+    parts.extend(larger_network(course).map(Part::Prose));
+    let patch_px = largest_px(course);
+    let of_mix =
+        cases.iter().find(|case| case.row.trained_on == matrix::MIX && case.row.patch_px == patch_px);
+    let number = of_mix.map_or("not measured".to_owned(), |case| {
         let points = percent(Estimate { value: case.difference, low: case.low, high: case.high });
         format!(
-            "{} points, judges of {}, {} px",
-            written(points, 1, ""),
-            case.row.trained_on,
-            case.row.patch_px
+            "right verdicts on SRCNN minus those on SRGAN: {} points, by judges of the mix, {patch_px} px",
+            written(points, 1, "")
         )
     });
     Ok(Claim {
@@ -111,6 +121,61 @@ pub(super) fn fools(course: &Course) -> Result<Claim, ReportError> {
         parts,
         commands: again(&[&course.judge]),
     })
+}
+
+/// The largest crops, of which most can be told.
+fn largest_px(course: &Course) -> usize {
+    course.judged.study.patches_px.iter().copied().max().unwrap_or_default()
+}
+
+/// What a threshold on one number tells, beside the classifiers; nothing where the study has no such threshold.
+fn beside_one_number(course: &Course, patch_px: usize) -> Vec<Part> {
+    let judged = &course.judged;
+    let of = |judge: &str, method: &str| {
+        let row = matrix::cell(judged, patch_px, judge, JudgeMeasure::Accuracy, matrix::MIX, method)?;
+        Some(percent(of_cell(row)))
+    };
+    let methods = &judged.study.methods;
+    let mut table =
+        Table::new(format!("Right verdicts on crops of {patch_px}×{patch_px}, trained on the mix"));
+    table.push(Column::text(
+        "method",
+        methods.iter().map(|method| Cell::text(course.named(method))).collect(),
+    ));
+    for (judge, name) in
+        [(matrix::CNN, "classifiers"), (matrix::GRADIENT_ENERGY, "threshold on gradient energy")]
+    {
+        let cell = |method: &String| {
+            of(judge, method).map_or(Cell::Missing, |Estimate { value, low, high }| Cell::Interval {
+                value,
+                low,
+                high,
+                decimals: 1,
+            })
+        };
+        table.push(Column::numbers(name, Some("%"), methods.iter().map(cell).collect()));
+    }
+    if methods.iter().all(|method| of(matrix::GRADIENT_ENERGY, method).is_none()) {
+        return Vec::new();
+    }
+    let words = "Beside the classifiers, a threshold on one number, how sharp a crop is, learnt from the same crops: what it tells, no classifier \
+                 has to be built for.";
+    vec![Part::Prose(words.to_owned()), Part::Table(table)]
+}
+
+/// Whether a larger network alone makes a difference like that of SRGAN: SRCNN beside SRResNet, under the same judges.
+fn larger_network(course: &Course) -> Option<String> {
+    let claim = Claimed { fools_more: course.srcnn.name.clone(), than: course.srresnet.name.clone() };
+    let patch_px = largest_px(course);
+    let cases = cases(&course.judged, &claim);
+    let case =
+        cases.iter().find(|case| case.row.trained_on == matrix::MIX && case.row.patch_px == patch_px)?;
+    let points = percent(Estimate { value: case.difference, low: case.low, high: case.high });
+    Some(format!(
+        "SRResNet is larger than SRCNN, too, and has no discriminator: right verdicts on SRCNN minus those on SRResNet are {} points, by \
+         judges of the mix, {patch_px} px.",
+        written(points, 1, "")
+    ))
 }
 
 fn differences(cases: &[judging::Case]) -> Table {

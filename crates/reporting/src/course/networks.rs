@@ -13,7 +13,7 @@ use crate::{Estimate, ReportError, diagram, number::grouped, page::Part, records
 /// S3: about 5000 birds.
 pub(super) fn images(course: &Course) -> Claim {
     let learnt = course.srcnn.manifest.as_ref().map_or(0, |manifest| manifest.training_images);
-    let most = course.samples.sizes.last().map_or(0, |size| size.images).max(learnt);
+    let most = course.samples.sizes.last().map_or(0, |size| size.images);
     let sizes: Vec<String> = course.samples.sizes.iter().map(|size| grouped(size.images)).collect();
     let words = format!(
         "Here the images are {}. The networks that are compared learnt from {} of them; almost half are kept from them, for the \
@@ -29,10 +29,14 @@ pub(super) fn images(course: &Course) -> Claim {
         quote: "The model was trained on approximately 5000 bird images which was benchmarked against an SRGAN model as well as \
                 qualitatively assessed against a CNN discriminator.",
         place: "introduction",
-        number: format!("{} training images at most", grouped(most)),
-        ruling: rules::images(most),
+        number: format!(
+            "{} training images of those that are compared, {} at most",
+            grouped(learnt),
+            grouped(most.max(learnt))
+        ),
+        ruling: rules::images(learnt, most),
         parts: vec![Part::Prose(words)],
-        commands: vec![course.about.command.clone()],
+        commands: again(&course.srcnn_and_largest()),
     }
 }
 
@@ -48,7 +52,8 @@ pub(super) fn srgan(course: &Course) -> Result<Claim, ReportError> {
     parts.push(Part::Prose(
         "The generator is trained alone at first, by its pixel loss, then both in alternate steps. Noise is a map of random numbers, \
          scaled by a weight that every feature map learns for itself and added after the first layer; a network under a pixel loss \
-         soon learns to ignore it, so that it has to be shown that the picture changes with it."
+         soon learns to ignore it, so that it has to be shown that the picture changes with it: by more than a twentieth of a grey level \
+         in the mean, which is far below what an eye sees. What the discriminator did in every step is in metrics.csv of the run."
             .to_owned(),
     ));
     Ok(Claim {
@@ -58,7 +63,7 @@ pub(super) fn srgan(course: &Course) -> Result<Claim, ReportError> {
                 discriminator that compares the fake and high resolution images which is then used to improve the generator.",
         place: "Figure 1",
         number: spread.map_or("not measured".to_owned(), |spread| {
-            format!("{} grey levels of spread over noise", written(spread, 2, ""))
+            format!("{} grey levels of spread over noise", written(spread, 3, ""))
         }),
         ruling: rules::srgan(played, spread),
         parts,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use plumage_record::{GapRow, files, read_gap};
 
-use super::estimates::{self, BOOTSTRAP};
+use super::estimates::{self, BOOTSTRAP, CONFIDENCE};
 use crate::{
     Curve, Curves, Estimate, Heading, Quantity, ReportError,
     plot::{self, Axis, Line, Lines, Picture, Spacing, palette},
@@ -47,13 +47,13 @@ impl Samples {
     }
 
     /// How much lower the loss on other images is with the larger number of images than with the smaller, in shares of bicubic's loss;
-    /// both by the same images.
+    /// both by the same images and the same seeds.
     pub(super) fn help(fewer: &Size, more: &Size) -> Option<Estimate> {
         let of = |size: &Size| size.part(GapRow::VALIDATION);
         let (fewer, more) = (of(fewer), of(more));
-        let images = fewer.images().min(more.images());
-        let interval = BOOTSTRAP.interval(images, |times| fewer.share(times) - more.share(times));
-        interval.ok().map(estimates::of_interval)
+        let units = [fewer.images().min(more.images()), fewer.seeds().min(more.seeds())];
+        let help = |[images, seeds]: [&[u32]; 2]| fewer.share(images, seeds) - more.share(images, seeds);
+        BOOTSTRAP.crossed(units, help).ok().map(estimates::of_interval)
     }
 
     /// Both losses against the number of images: means over seeds, and faintly each seed.
@@ -93,7 +93,10 @@ impl Samples {
         let faint = palette::faint(palette::PURPLE);
         let end = |points| Line { width_px: 1.5, dotted: false, ..line(None, points, faint) };
         let lines = vec![
-            Line { label: Some("95% interval over images".to_owned()), ..end(of(|gap| gap.low)) },
+            Line {
+                label: Some(format!("{CONFIDENCE} interval over images and seeds")),
+                ..end(of(|gap| gap.low))
+            },
             end(of(|gap| gap.high)),
             line(Some("loss on other images minus loss on its own"), of(|gap| gap.value), palette::PURPLE),
         ];
@@ -120,19 +123,13 @@ fn line(label: Option<&str>, points: Vec<(f64, f64)>, colour: plotters::style::R
 }
 
 impl Size {
-    /// The losses of the images of a part, means over seeds.
+    /// The losses of the images of a part.
     fn part(&self, part: &str) -> Part {
-        let mut sums: Vec<(f64, f64)> = Vec::new();
-        for rows in &self.seeds {
+        let of_seed = |rows: &Vec<GapRow>| {
             let of_part = rows.iter().filter(|row| row.part == part);
-            for (index, row) in of_part.enumerate() {
-                match sums.get_mut(index) {
-                    Some(sum) => *sum = (sum.0 + row.loss, sum.1 + row.bicubic_loss),
-                    None => sums.push((row.loss, row.bicubic_loss)),
-                }
-            }
-        }
-        Part { losses: sums }
+            of_part.map(|row| (row.loss, row.bicubic_loss)).collect()
+        };
+        Part { seeds: self.seeds.iter().map(of_seed).collect() }
     }
 
     /// The loss on other images minus that on its own, in shares of bicubic's loss on the same images, so that it matters little which
@@ -146,42 +143,57 @@ impl Size {
         self.both(|train, validation| validation / train)
     }
 
+    /// The loss on other images over that on its own as they are, though the ones may be harder than the others.
+    pub(super) fn plain_ratio(&self) -> Option<f64> {
+        let (train, validation) = (self.part(GapRow::TRAIN).mean()?, self.part(GapRow::VALIDATION).mean()?);
+        Some(validation / train)
+    }
+
     fn both(&self, of: impl Fn(f64, f64) -> f64 + Sync) -> Option<Estimate> {
         let (train, validation) = (self.part(GapRow::TRAIN), self.part(GapRow::VALIDATION));
-        let (first, all) = (train.images(), train.images() + validation.images());
-        if first == 0 || first == all {
-            return None;
-        }
-        let interval = BOOTSTRAP.interval(all, |times| {
-            let (of_train, of_validation) = times.split_at(first);
-            of(train.share(of_train), validation.share(of_validation))
+        let units = [train.images(), validation.images(), self.seeds.len()];
+        let interval = BOOTSTRAP.crossed(units, |[of_train, of_validation, seeds]| {
+            of(train.share(of_train, seeds), validation.share(of_validation, seeds))
         });
         interval.ok().map(estimates::of_interval)
     }
 }
 
-/// The losses of some images: the network's and bicubic's.
+/// The losses of some images: the network's and bicubic's, by seed and image.
 struct Part {
-    losses: Vec<(f64, f64)>,
+    seeds: Vec<Vec<(f64, f64)>>,
 }
 
 impl Part {
     fn images(&self) -> usize {
-        self.losses.len()
+        self.seeds.iter().map(Vec::len).min().unwrap_or(0)
     }
 
-    /// The network's loss over bicubic's, when each image is there so many times.
-    fn share(&self, times: &[u32]) -> f64 {
+    fn seeds(&self) -> usize {
+        self.seeds.len()
+    }
+
+    /// The network's loss over bicubic's, when each image and each seed is there so many times.
+    fn share(&self, images: &[u32], seeds: &[u32]) -> f64 {
         let (mut ours, mut bicubic) = (0., 0.);
-        for ((loss, bicubic_loss), times) in self.losses.iter().zip(times) {
-            ours += loss * f64::from(*times);
-            bicubic += bicubic_loss * f64::from(*times);
+        for (losses, of_seed) in self.seeds.iter().zip(seeds) {
+            for ((loss, bicubic_loss), of_image) in losses.iter().zip(images) {
+                let times = f64::from(*of_seed) * f64::from(*of_image);
+                ours += loss * times;
+                bicubic += bicubic_loss * times;
+            }
         }
         ours / bicubic
     }
 
     fn share_of_all(&self) -> f64 {
-        self.share(&vec![1; self.images()])
+        self.share(&vec![1; self.images()], &vec![1; self.seeds()])
+    }
+
+    /// The network's mean loss; none without images.
+    fn mean(&self) -> Option<f64> {
+        let losses: Vec<f64> = self.seeds.iter().flatten().map(|(loss, _)| *loss).collect();
+        (!losses.is_empty()).then(|| losses.iter().sum::<f64>() / losses.len() as f64)
     }
 }
 
@@ -278,6 +290,21 @@ pub(super) mod tests {
         let (gap, ratio) = (size.gap().unwrap(), size.ratio().unwrap());
         assert!((gap.value - 0.25).abs() < 0.01 && gap.low > 0.2 && gap.high < 0.3, "{gap:?}");
         assert!((ratio.value - 1.5).abs() < 0.03, "{ratio:?}");
+        assert!((size.plain_ratio().unwrap() - 0.15).abs() < 0.003);
+    }
+
+    #[test]
+    fn seeds_that_differ_make_intervals_wider() {
+        let alike = size(50, 0.5, 0.8);
+        let mut apart = alike.clone();
+        for (rows, factor) in apart.seeds.iter_mut().zip([0.9, 1., 1.1]) {
+            rows.iter_mut().for_each(|row| row.loss *= factor);
+        }
+        let width = |fewer: &Size| {
+            let help = Samples::help(fewer, &size(500, 0.6, 0.7)).unwrap();
+            help.high - help.low
+        };
+        assert!(width(&apart) > 4. * width(&alike));
     }
 
     #[test]

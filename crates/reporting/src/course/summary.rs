@@ -19,10 +19,10 @@ pub(super) fn table(claims: &[Claim]) -> Table {
         table.push(Column::text(head, claims.iter().map(|claim| Cell::text(of(claim))).collect()));
     };
     text("claim", &|claim| claim.id.to_owned());
-    text("about", &|claim| claim.title.to_owned());
-    text("where", &|claim| claim.place.to_owned());
     text("verdict", &|claim| claim.ruling.verdict.words().to_owned());
+    text("about", &|claim| claim.title.to_owned());
     text("our number", &|claim| claim.number.clone());
+    text("where", &|claim| claim.place.to_owned());
     table
 }
 
@@ -43,7 +43,7 @@ fn counted(verdicts: &[Verdict]) -> String {
     let mut words = vec![format!("{holding} of its {} claims hold", verdicts.len())];
     for (verdict, one, more) in [
         (Verdict::Fails, "does not", "do not"),
-        (Verdict::Depends, "depends on how it is tested", "depend on how they are tested"),
+        (Verdict::Depends, "holds in part", "hold in part"),
         (Verdict::Untested, "cannot be tested here", "cannot be tested here"),
     ] {
         match verdicts.iter().filter(|&&of| of == verdict).count() {
@@ -66,8 +66,9 @@ pub(super) fn parts(course: &Course, claims: &[Claim]) -> Vec<Part> {
     parts.push(Part::Table(table(claims)));
     parts.push(Part::Prose(
         "Verdicts follow from the numbers by rules that were written down before: *holds*, where the whole interval is on the report's \
-         side; *does not hold*, where it is on the other; *depends*, where the answer changes with how it is tested; *cannot be tested*, \
-         where the intervals tell nothing or something is missing. Intervals are 95%, by bootstrap over images."
+         side; *does not hold*, where it is on the other; *depends*, where it holds in part, or under some conditions; *cannot be tested*, \
+         where the intervals tell nothing or something is missing. S3 is decided by a count, S4 by the share of its controls. Intervals \
+         are 95%, by bootstrap over images, and where there are several seeds, over seeds too."
             .to_owned(),
     ));
     parts
@@ -110,7 +111,7 @@ mod tests {
         use Verdict::{Depends, Fails, Holds, Untested};
         assert_eq!(
             counted(&[Holds, Fails, Holds, Depends, Fails]),
-            "2 of its 5 claims hold, 2 do not and 1 depends on how it is tested"
+            "2 of its 5 claims hold, 2 do not and 1 holds in part"
         );
         assert_eq!(
             counted(&[Untested, Fails]),

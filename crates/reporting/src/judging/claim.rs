@@ -30,6 +30,12 @@ pub(crate) enum Says {
 }
 
 impl Case<'_> {
+    /// Whether the judge knows both sides: it was trained on what it is tested on, or on a mix. Any other says as much of its training
+    /// as of what it is tested on.
+    pub(crate) fn knows_both(&self) -> bool {
+        matches!(self.row.trained_on.as_str(), JudgeDifferenceRow::ITSELF | matrix::MIX)
+    }
+
     pub(crate) fn says(&self) -> Says {
         match self {
             _ if self.p >= self.level => Says::Nothing,
@@ -123,7 +129,7 @@ pub(super) fn verdict(records: &JudgeRecords) -> Option<String> {
              opposite is more than chance makes, and in none the claim is."
         ),
         Outcome::Depends(_, _) => format!(
-            "**Whether {more} fools judges more than {than} depends on how the judge was trained.** It fools judges more that were \
+            "**Whether {more} fools judges more than {than} depends on the training of the judge and the size of the crops.** It fools judges more that were \
              trained on {}; it is the other way round with judges that were trained on {}.",
             listed(&holds),
             listed(&reversed)
@@ -212,7 +218,7 @@ mod tests {
             (32, "srgan", 0.3),
             (32, "srcnn", 0.0),
         ]);
-        insta::assert_snapshot!(depends, @"**Whether `srcnn` fools judges more than `srgan` depends on how the judge was trained.** It fools judges more that were trained on `srgan` (16 and 32 px) and the very method that they are tested on (16 px); it is the other way round with judges that were trained on `srcnn` (16 px). Nothing can be told by judges that were trained on `srcnn` (32 px).");
+        insta::assert_snapshot!(depends, @"**Whether `srcnn` fools judges more than `srgan` depends on the training of the judge and the size of the crops.** It fools judges more that were trained on `srgan` (16 and 32 px) and the very method that they are tested on (16 px); it is the other way round with judges that were trained on `srcnn` (16 px). Nothing can be told by judges that were trained on `srcnn` (32 px).");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
     JudgeMeasure,
     number::{duration, grouped},
     records::Records,
-    summary::{DIAGRAM, commands, embedded, pictures, provenance},
+    summary::{DIAGRAM, beside, commands, embedded, pictures, provenance},
 };
 
 /// The README of a study with the given charts and comparison figures, both by name.
@@ -140,11 +140,13 @@ fn own(judged: &JudgeRecords, patch_px: usize) -> Option<String> {
     ))
 }
 
-/// The cells in which there is nothing to tell: judges of the mix with shuffled labels, of HR against HR, and all on HR against HR.
-pub(crate) fn controls(judged: &JudgeRecords) -> Vec<&JudgeRow> {
+/// The cells of a judge in which there is nothing to tell: trained on the mix with shuffled labels, on HR against HR, and all on HR
+/// against HR.
+pub(crate) fn controls<'a>(judged: &'a JudgeRecords, judge: &str) -> Vec<&'a JudgeRow> {
     let controls = &judged.study.controls;
     let is_control = |row: &&JudgeRow| {
-        row.measure == matrix::name(JudgeMeasure::Accuracy)
+        row.judge == judge
+            && row.measure == matrix::name(JudgeMeasure::Accuracy)
             && (controls.contains(&row.trained_on) || controls.contains(&row.tested_on))
     };
     judged.cells.iter().filter(is_control).collect()
@@ -153,18 +155,24 @@ pub(crate) fn controls(judged: &JudgeRecords) -> Vec<&JudgeRow> {
 /// Whether nothing was learnt where nothing can be.
 fn of_controls(judged: &JudgeRecords) -> String {
     let study = &judged.study;
-    let rows = controls(judged);
-    let (within, outside): (Vec<&&JudgeRow>, Vec<&&JudgeRow>) =
-        rows.iter().partition(|row| (row.low..=row.high).contains(&0.5));
+    let is_at_chance = |row: &&&JudgeRow| (row.low..=row.high).contains(&0.5);
+    let (networks, thresholds) = (controls(judged, matrix::CNN), controls(judged, matrix::GRADIENT_ENERGY));
+    let beside = match thresholds.len() {
+        0 => String::new(),
+        all => {
+            let within = thresholds.iter().filter(is_at_chance).count();
+            format!(", and {within} of {all} of the threshold on gradient energy")
+        }
+    };
     let mut text = format!(
-        "## Controls\n\nWhere nothing can be told, {} of {} intervals contain 50%: judges of the mix with shuffled labels, judges \
+        "## Controls\n\nWhere nothing can be told, {} of {} intervals contain 50%{beside}: judges of the mix with shuffled labels, judges \
          of HR against HR, and all judges on HR against HR; of {} intervals one in {:.0} misses by chance.",
-        within.len(),
-        rows.len(),
+        networks.iter().filter(is_at_chance).count(),
+        networks.len(),
         matrix::percent(study.confidence),
         1. / (1. - study.confidence)
     );
-    for row in outside {
+    for row in networks.iter().chain(&thresholds).filter(|row| !is_at_chance(row)) {
         text += &format!(
             "\n- {} px, {}, trained on `{}`, tested on `{}`: {:.1}% ({:.1} to {:.1})",
             row.patch_px,
@@ -213,8 +221,8 @@ fn how(judged: &JudgeRecords) -> String {
 fn again(name: &str, manifest: &Manifest) -> String {
     let commands = commands(name, manifest);
     format!(
-        "## Again\n\nA new run never overwrites this one: it is moved aside first. On the same machine the verdicts are the same \
-         byte for byte.\n\n```sh\n{commands}```\n\n"
+        "## Again\n\n{} On the same machine the verdicts are the same byte for byte.\n\n```sh\n{commands}```\n\n",
+        beside(name, manifest)
     )
 }
 

@@ -143,10 +143,7 @@ impl Chart {
 fn curve(x: &Axis, y: &Axis, line: &Line) -> String {
     let mut svg = String::new();
     let style = format!("style=\"--colour: {}; --width: {}px\"", css(line.colour), line.width_px);
-    let has_place = |axis: &Axis, value: f64| {
-        value.is_finite() && (axis.spacing == Spacing::Linear || value >= f64::MIN_POSITIVE)
-    };
-    let pieces = line.points.split(|(px, py)| !has_place(x, *px) || !has_place(y, *py));
+    let pieces = line.points.split(|(px, py)| !x.has_place(*px) || !y.has_place(*py));
     for piece in pieces.filter(|piece| !piece.is_empty()) {
         let at = |&(px, py): &(f64, f64)| format!("{} {}", along(x, px), down(y, py));
         let places: Vec<String> = piece.iter().map(at).collect();

@@ -59,7 +59,7 @@
     const tags = ["left", "right"].map((side) => make("span", { className: `tag ${side}` }));
     const stage = make("div", { className: "stage" }, under, over, make("span", { className: "edge" }), ...tags);
     const range = make("input", { type: "range", min: 0, max: 100, step: 1, value: 50 });
-    const chosen = [0, views.length - 1];
+    const chosen = box.dataset.slider.split(" ").map(Number);
     const show = () => {
       [over, under].forEach((image, side) => {
         const view = views[chosen[side]];

@@ -12,6 +12,8 @@ pub struct Views {
     pub subject: String,
     /// The methods; pictures of another size than the largest one are shown as large as that.
     pub views: Vec<View>,
+    /// Which two of them lie one over the other to begin with, by their places.
+    pub pair: (usize, usize),
     /// What a reader can do with them.
     pub look: Look,
     /// What is said below them, in Markdown.
@@ -34,7 +36,7 @@ pub struct View {
 /// What a reader can do with pictures, given a script; without one they stand beside one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Moves the border between two of them, the first and the last one to begin with.
+    /// Moves the border between two of them.
     Slider,
     /// Enlarges a detail of all of them at once.
     Zoom,
@@ -49,7 +51,8 @@ impl Views {
         let has_slider = self.look != Look::Zoom;
         let has_zoom = self.look != Look::Slider;
         html! {
-            figure.views data-slider[has_slider] data-zoom[has_zoom] data-subject=(self.subject)
+            figure.views data-slider=[has_slider.then(|| format!("{} {}", self.pair.0, self.pair.1))] data-zoom[has_zoom]
+                data-subject=(self.subject)
                 style={ "--ratio: " (width) " / " (height) "; --natural: " (width) "px" } {
                 div.grid {
                     @for view in &self.views {

@@ -1,6 +1,6 @@
 //! The page: what came out first, then the tables, how fast it was reached, how it was measured, where it comes from.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use plumage_record::Manifest;
 
@@ -56,10 +56,11 @@ fn lead(papers: &Papers, entries: &[Entry]) -> String {
     let waiting = with_paper.iter().filter(|row| row.scored.is_none()).count();
     let reached = rows.iter().filter(|row| row.standing() == Standing::Reached).count();
     let mut text = format!(
-        "Networks trained by Plumage, measured on {} under `{}`, beside what papers report. **{reached} of {with_paper}** that \
-         a paper has too reach the paper's number.",
+        "Networks trained by Plumage, measured on {} under `{}`, beside what papers report. On {}, **{reached} of {with_paper}** that \
+         a paper has too reach the paper's PSNR.",
         papers.sets.join(", "),
         papers.protocol,
+        papers.sets.first().map_or("no set", String::as_str),
         with_paper = with_paper.len()
     );
     if waiting > 0 {
@@ -90,7 +91,7 @@ fn beside_paper(row: &Row) -> Option<Part> {
     let (entry, paper) = (row.ours?, row.paper?);
     let network = entry.network;
     let claim = format!(
-        "**{} ×{}**, trained on {}: the paper has {:.2} dB, trained on {}",
+        "**{} ×{}**, trained on {}: the paper has {:.2} dB of PSNR on Y, trained on {}",
         network.name, network.scale, network.trained_on, paper.psnr_y_db, paper.trained_on
     );
     let said =
@@ -147,32 +148,46 @@ fn peers(papers: &Papers, entries: &[Entry]) -> Vec<Part> {
         let of_network = || ways.iter().filter(|way| way.ours.is_some() && way.network == peer.network);
         let ours =
             of_network().find(|way| way.trained_on == peer.trained_on).or_else(|| of_network().next())?;
-        // A level that the peer alone reached counts against us.
-        let levels = LEVELS_DB.iter().filter_map(|&level| {
+        // What the peer had when it was measured first, it may have had long before. A level that it alone reached counts against us.
+        let first = peer.moments.first()?;
+        let levels = LEVELS_DB.iter().filter(|&&level| level > first.psnr_y_db).filter_map(|&level| {
             let theirs = reached(&peer.moments, level)?.minutes;
-            Some((level, reached(&ours.moments, level).map(|moment| moment.minutes), theirs))
+            // It came there after this at the earliest; ours at the latest when it was measured.
+            let not_yet = peer.moments.iter().rfind(|moment| moment.minutes < theirs)?.minutes;
+            Some((level, reached(&ours.moments, level).map(|moment| moment.minutes), not_yet..theirs))
         });
-        let levels: Vec<(f64, Option<f64>, f64)> = levels.collect();
-        let is_half =
-            |&(_, ours, theirs): &(f64, Option<f64>, f64)| ours.is_some_and(|ours| 2. * ours <= theirs);
-        let verdict = match levels.iter().filter(|level| is_half(level)).count() {
+        let levels: Vec<(f64, Option<f64>, Range<f64>)> = levels.collect();
+        let is_half = |(_, ours, theirs): &&(f64, Option<f64>, Range<f64>)| {
+            ours.is_some_and(|ours| 2. * ours <= theirs.start)
+        };
+        let verdict = match levels.iter().filter(is_half).count() {
             _ if levels.is_empty() => Verdict::Untested,
             all if all == levels.len() => Verdict::Holds,
             0 => Verdict::Fails,
             _ => Verdict::Depends,
         };
         let each = levels.iter().map(|(level, ours, theirs)| match ours {
-            Some(ours) => format!("{level} dB after {ours:.2} against {theirs:.2} min"),
-            None => format!("{level} dB never against {theirs:.2} min"),
+            Some(ours) => {
+                format!("{level} dB after {ours:.2} against {:.2} to {:.2} min", theirs.start, theirs.end)
+            }
+            None => format!("{level} dB never against {:.2} to {:.2} min", theirs.start, theirs.end),
         });
         let each: Vec<String> = each.collect();
-        let words = if each.is_empty() { "it reached no level".to_owned() } else { each.join("; ") };
+        let words = if each.is_empty() { "there is no level to compare".to_owned() } else { each.join("; ") };
         let images = if ours.trained_on == peer.trained_on {
             format!("both trained on {}", ours.trained_on)
         } else {
             format!("ours trained on {}, the other on {}", ours.trained_on, peer.trained_on)
         };
-        let words = format!("**At most half the minutes of {}**, {images}: {words}.", peer.name);
+        let words = format!(
+            "**At most half the minutes of {}**, recipe and engine together, {images}: {words}. The other was measured first after \
+             {:.2} min, at {:.2} dB: lower levels are left out. In all of its {:.0} minutes it came to {:.2} dB.",
+            peer.name,
+            first.minutes,
+            first.psnr_y_db,
+            peer.moments.last()?.minutes,
+            peer.moments.last()?.psnr_y_db,
+        );
         Some(Part::Verdict { verdict, words })
     };
     ways.iter().filter(|way| way.ours.is_none()).filter_map(verdict).collect()
@@ -204,10 +219,11 @@ fn of_group(papers: &Papers, group: Group, tables: &[NamedTable], charts: &[Name
 fn minutes(tables: &[NamedTable]) -> Vec<Part> {
     let mut parts = named(tables, progress::NAME);
     if !parts.is_empty() {
-        let words = "Minutes of training to the first weights that are at or above a level; weights are kept after every \
-                     so many steps, and the learning rate falls to the end of each network's own budget. What a dash stands for was not reached, or \
-                     not counted. The best gain is that over bicubic interpolation for each second of processor time, all threads \
-                     together.";
+        let words = "Minutes of training to the first weights that are at or above a level. Weights are kept after every so many steps, so \
+                     that a level may have been reached earlier, and the first ones of a network stand for all levels below them; the \
+                     learning rate falls to the end of each network's own budget. Processor time is that of all threads together. What a \
+                     dash stands for was not reached, or not counted. Networks of other machines and numbers of threads, below, are not \
+                     to be compared by minutes.";
         parts.insert(0, Part::Prose(words.to_owned()));
     }
     parts
@@ -225,11 +241,14 @@ fn measured(papers: &Papers, entries: &[Entry], tables: &[NamedTable]) -> Vec<Pa
          by MATLAB's bicubic and not rounded; SR is rounded; as many pixels as the scale are cut from every side; and the mean is that \
          of the decibels over the images. A score of ours reaches a paper's if it does so in the two decimals that papers print.\n\n\
          No network saw an image that it is measured on: the best step is chosen by images kept from training, and the weights that \
-         were kept on the way were measured when the training was over. The spread of several seeds is their standard deviation. \
-         Minutes are those of training and validation, without the measuring afterwards.",
-        papers.protocol
+         were kept on the way were measured when the training was over. {}Minutes are those of training and validation, without the \
+         measuring afterwards, and without those in which a process stood still: intervals of more than half a minute of which less than a \
+         tenth was computed. `threads` are those that compute; beside them one reads and degrades images.",
+        papers.protocol,
+        of_seeds(entries)
     );
     let mut parts = vec![Part::Prose(words)];
+    parts.extend(stood_still(entries).map(Part::Prose));
     parts.extend(other_budgets(entries).into_iter().map(Part::Prose));
     if !papers.peers.is_empty() {
         let words = "The minutes of other engines are those of their own recipes, which may differ from ours in more than the engine; how \
@@ -244,6 +263,27 @@ fn measured(papers: &Papers, entries: &[Entry], tables: &[NamedTable]) -> Vec<Pa
     inside.push(Part::Prose(list));
     parts.push(Part::Details { summary: "The papers' numbers, and the papers".to_owned(), parts: inside });
     parts
+}
+
+/// By how many seeds the networks were trained, in a sentence and a space.
+fn of_seeds(entries: &[Entry]) -> &'static str {
+    match entries.iter().map(|entry| entry.runs.len()).max().unwrap_or(0) {
+        0 | 1 => "Every network was trained by one seed: by how much another one differs is not known. ",
+        _ => {
+            "Where there are several seeds, ± is their standard deviation; curves and minutes to a level are those of the first. "
+        }
+    }
+}
+
+/// Which runs stood still, and for how long.
+fn stood_still(entries: &[Entry]) -> Option<String> {
+    let minutes = |entry: &Entry| {
+        let minutes = entry.stood_still_minutes();
+        (minutes > 0.).then(|| format!("`{}` for {minutes:.1} min", entry.network.experiment))
+    };
+    let each: Vec<String> = entries.iter().filter_map(minutes).collect();
+    (!each.is_empty())
+        .then(|| format!("These stood still, which is left out of their minutes: {}.", joined(&each)))
 }
 
 /// A sentence for every network whose experiments gave it different numbers of steps on the same images.
@@ -280,7 +320,9 @@ fn origin(papers: &Papers, entries: &[Entry]) -> Vec<Part> {
     let text = |of: fn(&(&Entry, &Manifest)) -> String| runs.iter().map(|run| Cell::Text(of(run))).collect();
     table.push(Column::text("experiment", text(|(entry, _)| entry.network.experiment.clone())));
     table.push(Column::numbers("seed", None, text(|(_, run)| run.seed.to_string())));
-    table.push(Column::text("changes", text(|(_, run)| run.set.join(" "))));
+    if runs.iter().any(|(_, run)| !run.set.is_empty()) {
+        table.push(Column::text("changes", text(|(_, run)| run.set.join(" "))));
+    }
     table.push(Column::text("commit", text(|(_, run)| commit(run))));
     table.push(Column::text("config", text(|(_, run)| short(&run.config_sha256).to_owned())));
     table.push(Column::text("data", text(|(_, run)| short(&run.data_sha256).to_owned())));

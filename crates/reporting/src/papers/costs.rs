@@ -29,10 +29,7 @@ pub(super) fn table(entries: &[Entry]) -> Table {
         of_first(|manifest| manifest.model.macs_per_hr_pixel),
     ));
     table.push(Column::numbers("steps", None, of_first(|manifest| manifest.steps_done)));
-    let minutes = |entry: &&Entry| {
-        let minutes: Vec<f64> = entry.manifests().map(|manifest| manifest.training_s / 60.).collect();
-        spread(&minutes, 1)
-    };
+    let minutes = |entry: &&Entry| spread(&entry.minutes(), 1);
     table.push(Column::numbers("training", Some("min"), entries.iter().map(minutes).collect()));
     let processor = |entry: &&Entry| {
         let last = |run: &crate::records::Records| Some(run.timing.last()?.cpu_s? / 60.);

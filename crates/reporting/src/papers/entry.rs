@@ -1,6 +1,6 @@
 //! A network of ours with the records of its runs.
 
-use plumage_record::Manifest;
+use plumage_record::{Manifest, TimingRow};
 
 use super::Network;
 use crate::{
@@ -74,14 +74,29 @@ impl<'a> Entry<'a> {
         let Some(run) = self.runs.first() else { return Vec::new() };
         let rows = run.curve.iter().filter(|row| row.set == set && row.protocol == protocol);
         let moment = |row: &plumage_record::CurveRow| {
-            let time = run.timing.iter().find(|time| time.step >= row.step)?;
+            let rows = run.timing.iter().position(|time| time.step >= row.step)? + 1;
+            let time = run.timing.get(rows - 1)?;
             Some(Moment {
-                minutes: time.elapsed_s / 60.,
+                minutes: (time.elapsed_s - stood_still_s(&run.timing[..rows])) / 60.,
                 cpu_minutes: time.cpu_s.map(|seconds| seconds / 60.),
                 psnr_y_db: row.psnr_y_db?,
             })
         };
         rows.filter_map(moment).collect()
+    }
+
+    /// Minutes of training of each of its runs, those in which the process stood still left out.
+    pub(super) fn minutes(&self) -> Vec<f64> {
+        let of_run = |run: &Records| {
+            let all_s = run.manifest.as_ref()?.training_s;
+            Some((all_s - stood_still_s(&run.timing)) / 60.)
+        };
+        self.runs.iter().filter_map(of_run).collect()
+    }
+
+    /// Minutes in which the processes of its runs stood still.
+    pub(super) fn stood_still_minutes(&self) -> f64 {
+        self.runs.iter().map(|run| stood_still_s(&run.timing)).sum::<f64>() / 60.
     }
 
     /// The manifests of its runs.
@@ -111,6 +126,19 @@ impl Scored {
     }
 }
 
+/// Seconds in which a process stood still, since it was halted or another one had the processor: those of every interval between
+/// two rows in which more than half a minute passed and less than a tenth of it was computed, less what was computed.
+fn stood_still_s(timing: &[TimingRow]) -> f64 {
+    const LEAST_S: f64 = 30.;
+    const BUSY: f64 = 0.1;
+    let of_interval = |rows: &[TimingRow]| {
+        let passed = rows[1].elapsed_s - rows[0].elapsed_s;
+        let computed = rows[1].cpu_s? - rows[0].cpu_s?;
+        (passed > LEAST_S && computed < BUSY * passed).then_some(passed - computed)
+    };
+    timing.windows(2).filter_map(of_interval).sum()
+}
+
 /// One number, or the mean of several with their standard deviation; none of none.
 pub(super) fn spread(values: &[f64], decimals: usize) -> Cell {
     match values {
@@ -131,6 +159,23 @@ fn mean(values: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn time_in_which_a_process_stood_still_is_told_from_that_of_slow_work() {
+        let row = |(elapsed_s, cpu_s): (f64, f64)| TimingRow {
+            step: 0,
+            elapsed_s,
+            cpu_s: Some(cpu_s),
+            images_per_s: None,
+        };
+        let of = |rows: &[(f64, f64)]| stood_still_s(&rows.iter().copied().map(row).collect::<Vec<_>>());
+        // Halted for 100 seconds, of which 2 were computed; slow for 100; halted for a moment.
+        assert_eq!(of(&[(0., 0.), (100., 2.), (200., 52.), (210., 52.)]), 98.);
+        assert_eq!(of(&[(5., 5.)]), 0.);
+        let uncounted =
+            [TimingRow { cpu_s: None, ..row((0., 0.)) }, TimingRow { cpu_s: None, ..row((100., 0.)) }];
+        assert_eq!(stood_still_s(&uncounted), 0.);
+    }
 
     #[test]
     fn the_spread_is_the_standard_deviation_of_a_sample() {

@@ -21,6 +21,9 @@ pub(super) const SCALE: usize = 3;
 /// Levels of PSNR on Set5 at x3, the last one that of the paper's 9-1-5.
 pub(super) const LEVELS_DB: [f64; 4] = [31.0, 31.5, 32.0, 32.39];
 
+/// Budgets of processor time after which networks are compared, in minutes.
+const BUDGETS_MIN: [f64; 3] = [0.5, 1., 5.];
+
 /// The records that its charts are drawn from.
 pub(crate) const FILES: &[&str] = &[files::CURVE, files::TIMING];
 
@@ -56,7 +59,9 @@ pub(super) fn ways<'a>(papers: &'a Papers, entries: &'a [Entry], scale: usize) -
         network: &entry.network.name,
         moments: entry.moments(set, &papers.protocol),
     });
-    let is_here = |peer: &&super::PeerCurve| peer.scale == scale && peer.set == *set;
+    // Peers are measured under that protocol alone.
+    let is_alike = papers.protocol == "y_matlab";
+    let is_here = |peer: &&super::PeerCurve| is_alike && peer.scale == scale && peer.set == *set;
     let peers = papers.peers.iter().filter(is_here).map(|peer| Way {
         name: peer.name.clone(),
         trained_on: "T91",
@@ -80,6 +85,11 @@ fn label(entries: &[Entry], entry: &Entry) -> String {
     } else {
         network.name.clone()
     }
+}
+
+/// The last moment that took no more than so many minutes of processor time.
+fn within(moments: &[Moment], minutes: f64) -> Option<Moment> {
+    moments.iter().copied().rfind(|moment| moment.cpu_minutes.is_some_and(|took| took <= minutes))
 }
 
 /// The first moment at which a level was reached.
@@ -106,17 +116,20 @@ pub(super) fn table(papers: &Papers, entries: &[Entry]) -> Table {
         let minutes = |way: &Way| reached(&way.moments, level)?.cpu_minutes;
         table.push(Column::numbers(format!("{level} dB"), Some("processor min"), numbers(&minutes, 2)));
     }
-    let best = |way: &Way| way.moments.iter().map(|moment| moment.psnr_y_db).reduce(f64::max);
-    table.push(Column::numbers("best", Some("dB"), numbers(&best, 2)));
-    let rate = |way: &Way| {
-        let bicubic = way.ours?.scored(set, &papers.protocol)?.bicubic?.0;
-        let rates = way.moments.iter().map(|moment| {
-            let seconds = moment.cpu_minutes? * 60.;
-            Some((moment.psnr_y_db - bicubic) / seconds)
-        });
-        rates.collect::<Option<Vec<_>>>()?.into_iter().reduce(f64::max)
+    for minutes in BUDGETS_MIN {
+        let of_budget = |way: &Way| within(&way.moments, minutes).map(|moment| moment.psnr_y_db);
+        table.push(Column::numbers(
+            format!("after {minutes} processor min"),
+            Some("dB"),
+            numbers(&of_budget, 2),
+        ));
+    }
+    // Which step is kept is chosen by validation images, and not by this set.
+    let kept = |way: &Way| match way.ours {
+        Some(entry) => entry.scored(set, &papers.protocol).map(|scored| scored.psnr_db()),
+        None => way.moments.last().map(|moment| moment.psnr_y_db),
     };
-    table.push(Column::numbers("best gain", Some("dB a processor second"), numbers(&rate, 3)));
+    table.push(Column::numbers("in the end", Some("dB"), numbers(&kept, 2)));
     table
 }
 
@@ -214,5 +227,15 @@ mod tests {
         let moments = [moment(1., 31.2), moment(2., 31.5), moment(3., 31.4), moment(4., 32.1)];
         let at = |level: f64| reached(&moments, level).map(|moment| moment.minutes);
         assert_eq!([31., 31.5, 32., 32.39].map(at), [Some(1.), Some(2.), Some(4.), None]);
+    }
+
+    #[test]
+    fn a_budget_takes_the_last_moment_within_it() {
+        let moment =
+            |cpu_minutes: Option<f64>, psnr_y_db: f64| Moment { minutes: 1., cpu_minutes, psnr_y_db };
+        let moments = [moment(Some(0.2), 31.), moment(Some(0.9), 32.), moment(Some(1.1), 33.)];
+        let at = |minutes: f64| within(&moments, minutes).map(|moment| moment.psnr_y_db);
+        assert_eq!([0.1, 0.2, 1., 9.].map(at), [None, Some(31.), Some(32.), Some(33.)]);
+        assert_eq!(within(&[moment(None, 31.)], 9.), None);
     }
 }

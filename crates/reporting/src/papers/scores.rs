@@ -55,15 +55,14 @@ impl Row<'_> {
         }
     }
 
-    fn remark(&self) -> String {
-        let Some(ours) = self.ours else { return "the paper alone".to_owned() };
+    /// Whether the paper's number is reached.
+    fn is_reached(&self) -> &'static str {
         match self.standing() {
-            Standing::Reached => "reached".to_owned(),
-            Standing::Short(db) => format!("short by {db:.2} dB"),
-            Standing::NoPaper => String::new(),
-            Standing::NotRun => {
-                format!("not there: cargo xtask experiment {}", ours.network.experiment)
-            }
+            _ if self.ours.is_none() => "–",
+            Standing::Reached => "yes",
+            Standing::Short(_) => "no",
+            Standing::NoPaper => "no paper",
+            Standing::NotRun => "not run yet",
         }
     }
 
@@ -142,6 +141,6 @@ pub(super) fn table(papers: &Papers, entries: &[Entry], group: Group, set: &str)
     table.push(Column::numbers("paper", Some("SSIM"), cells(&paper_ssim)));
     let seeds = |row: &Row| row.ours.map_or(Cell::Missing, |entry| Cell::count(entry.runs.len() as u64));
     table.push(Column::numbers("seeds", None, cells(&seeds)));
-    table.push(Column::text("remark", text(&|row| row.remark())));
+    table.push(Column::text("reached", text(&|row| row.is_reached().to_owned())));
     table
 }

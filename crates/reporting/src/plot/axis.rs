@@ -14,6 +14,13 @@ pub(crate) enum Spacing {
     Log,
 }
 
+impl Spacing {
+    /// Whether an axis spaced like this has a place for the value: a logarithmic one has none for what is not positive.
+    fn has_place(self, value: f64) -> bool {
+        value.is_finite() && (self == Self::Linear || value >= f64::MIN_POSITIVE)
+    }
+}
+
 /// An axis from `low` to `high`, where `low < high`, and both are positive on a logarithmic one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Axis {
@@ -32,13 +39,15 @@ impl Axis {
         spacing: Spacing,
         values: impl IntoIterator<Item = f64>,
     ) -> Self {
-        let has_place = |v: &f64| v.is_finite() && (spacing == Spacing::Linear || *v >= f64::MIN_POSITIVE);
         // Beyond this a span and its room would overflow.
         let within = |v: f64| v.clamp(-1e250, 1e250);
-        let bounds = values.into_iter().filter(has_place).map(within).fold(None, |bounds, v| match bounds {
-            None => Some((v, v)),
-            Some((low, high)) => Some((f64::min(low, v), f64::max(high, v))),
-        });
+        let bounds =
+            values.into_iter().filter(|v| spacing.has_place(*v)).map(within).fold(None, |bounds, v| {
+                match bounds {
+                    None => Some((v, v)),
+                    Some((low, high)) => Some((f64::min(low, v), f64::max(high, v))),
+                }
+            });
         let (low, high) = match (bounds, spacing) {
             (None, Spacing::Linear) => (0., 1.),
             (None, Spacing::Log) => (0.1, 1.),
@@ -72,6 +81,11 @@ impl Axis {
     /// What stands at a tick.
     pub(crate) fn tick_label(&self, tick: f64) -> String {
         number::tick(tick, &self.ticks)
+    }
+
+    /// Whether `value` has a place on it.
+    pub(crate) fn has_place(&self, value: f64) -> bool {
+        self.spacing.has_place(value)
     }
 
     /// Where `value` lies, 0 at `low` and 1 at `high`.

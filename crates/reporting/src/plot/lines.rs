@@ -96,7 +96,7 @@ impl Draw for Lines {
             plot.draw_series(DashedLineSeries::new(ends, pen.px(8.) as u32, pen.px(5.) as u32, style))?;
         }
         for line in &self.lines {
-            draw_line(&mut plot, pen, line)?;
+            draw_line(&mut plot, pen, (line, &self.x, &self.y))?;
         }
         for mark in &self.marks {
             let place = plot.plotting_area().map_coordinate(&mark.point);
@@ -127,10 +127,10 @@ fn draw_mesh<DB: DrawingBackend>(
 fn draw_line<DB: DrawingBackend>(
     plot: &mut Plot<DB>,
     pen: Pen,
-    line: &Line,
+    (line, x, y): (&Line, &Axis, &Axis),
 ) -> Result<(), DrawingAreaErrorKind<DB::ErrorType>> {
     let style = pen.line(line.colour, line.width_px);
-    let whole = line.points.split(|(x, y)| !x.is_finite() || !y.is_finite());
+    let whole = line.points.split(|(px, py)| !x.has_place(*px) || !y.has_place(*py));
     for piece in whole.filter(|piece| !piece.is_empty()) {
         plot.draw_series([PathElement::new(piece.to_vec(), style)])?;
         if line.dotted || piece.len() == 1 {

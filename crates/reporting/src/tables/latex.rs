@@ -48,6 +48,7 @@ fn escaped(cell: &str) -> String {
             '≥' => text += "$\\geq$",
             '≤' => text += "$\\leq$",
             '–' => text += "--",
+            '−' => text += "$-$",
             '²' => text += "$^2$",
             _ => text.push(sign),
         }

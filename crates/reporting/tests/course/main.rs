@@ -73,8 +73,8 @@ fn every_claim_has_its_words_a_verdict_a_number_and_a_command() {
 fn every_figure_of_the_page_holds_and_none_does_once_a_run_is_another() {
     let (results, html) = made();
     let figures = embedded_figures(&html);
-    // Three drawings of networks, eight charts, two comparisons of four pictures and two of six.
-    assert_eq!(figures.len(), 3 + 8 + 2 * 4 + 2 * 6);
+    // Three drawings of networks, eight charts, a comparison of four pictures and two of six.
+    assert_eq!(figures.len(), 3 + 8 + 4 + 2 * 6);
     for figure in &figures {
         let checked = check(results.path(), figure).unwrap();
         assert_eq!(checked.findings, [], "{}", checked.origin.figure);
@@ -153,7 +153,7 @@ fn in_a_browser_nothing_goes_wrong_nothing_is_asked_for_and_what_moves_moves() {
     }
     assert_eq!(
         browser.value("document.querySelectorAll('.views input[type=range], .views [role=slider]').length"),
-        4
+        3
     );
     let names = "[...document.querySelectorAll('#summary table tbody tr')].map(row => row.cells[0].textContent).join()";
     let first = browser.value(names);

@@ -23,6 +23,7 @@ fn views(look: Look) -> Views {
         graphic: picture(shade, side),
     };
     Views {
+        pair: (0, 3),
         subject: "a made-up bird".into(),
         views: [("LR", 10, 80), ("bicubic", 20, 240), ("SRCNN <9-1-5>", 30, 240), ("HR", 40, 240)]
             .map(view)
