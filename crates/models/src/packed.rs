@@ -1,8 +1,13 @@
 //! A network in one file: safetensors whose metadata says which network it is and what it is worth.
 
+mod ranges;
+
 use std::collections::BTreeMap;
 
 use candle_core::DType;
+use schemars::schema_for;
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{
     ModelConfig,
@@ -35,6 +40,16 @@ pub enum PackedError {
         /// The file.
         name: String,
         /// What it lacks.
+        reason: String,
+    },
+    /// The network that the file describes cannot be.
+    #[error("{name} describes a network that cannot be: `{key}`: {reason}")]
+    Impossible {
+        /// The file.
+        name: String,
+        /// Which number of the network, as `srcnn.widths[0]`.
+        key: String,
+        /// What is wrong with it.
         reason: String,
     },
 }
@@ -72,16 +87,37 @@ impl Packed {
     /// Reads the bytes of such a file that came from `name`.
     ///
     /// # Errors
-    /// [`PackedError::Unnamed`] for weights without a network, and all that [`weights::from_bytes`] refuses.
+    /// [`PackedError::Unnamed`] for weights without a network, [`PackedError::Impossible`] for a network that no experiment
+    /// could train, and all that [`weights::from_bytes`] refuses.
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self, PackedError> {
         let unnamed = |reason: String| PackedError::Unnamed { name: name.to_owned(), reason };
         let mut about = weights::about(bytes, name)?;
         let mut take = |key: &str| about.remove(key).ok_or_else(|| unnamed(format!("there is no `{key}`")));
         let (model, scale) = (take(MODEL)?, take(SCALE)?);
-        let model = serde_json::from_str(&model).map_err(|error| unnamed(error.to_string()))?;
-        let scale = scale.parse().ok().filter(|scale| (1..=8).contains(scale));
-        let scale = scale.ok_or_else(|| unnamed("its scale is no number from 1 to 8".into()))?;
+        let model = checked(&model, name)?;
+        let scale = scale.parse().ok().filter(|scale| (2..=8).contains(scale));
+        let scale = scale.ok_or_else(|| unnamed("its scale is no number from 2 to 8".into()))?;
         Ok(Self { model, scale, tensors: weights::from_bytes(bytes, name)?, about })
+    }
+}
+
+/// The network that the JSON of the file `name` describes, within the ranges and rules of an experiment's config.
+fn checked(json: &str, name: &str) -> Result<ModelConfig, PackedError> {
+    let unnamed = |error: serde_json::Error| PackedError::Unnamed {
+        name: name.to_owned(),
+        reason: format!("`{MODEL}`: {error}"),
+    };
+    let impossible = |(key, reason)| PackedError::Impossible { name: name.to_owned(), key, reason };
+    let config: Value = serde_json::from_str(json).map_err(unnamed)?;
+    let model = ModelConfig::deserialize(&config).map_err(unnamed)?;
+    let schema = schema_for!(ModelConfig).to_value();
+    if let Some(found) = ranges::out_of_range(&schema, &config) {
+        return Err(impossible(found));
+    }
+    let network = model.architecture();
+    match network.validate().into_iter().next() {
+        Some((key, reason)) => Err(impossible((format!("{}.{key}", network.name()), reason))),
+        None => Ok(model),
     }
 }
 
@@ -127,5 +163,50 @@ mod tests {
         let error = Packed::from_bytes(&bytes, "w.safetensors").unwrap_err();
         assert!(error.to_string().starts_with("w.safetensors does not say which network"), "{error}");
         assert!(Packed::from_bytes(b"nothing", "w.safetensors").is_err());
+    }
+
+    /// What is said of a file without tensors that describes such a network.
+    fn refusal(config: &str, scale: &str) -> String {
+        let about = [(MODEL, config), (SCALE, scale)].map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let bytes = weights::to_bytes(&Tensors::new(), &BTreeMap::from(about)).unwrap();
+        Packed::from_bytes(&bytes, "n.safetensors").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_network_that_no_experiment_could_train_is_refused_by_its_key() {
+        let srcnn = |kernels: &str, widths: &str, mean: &str| {
+            let rest = r#""channels":"y","padding":"zeros","residual":true,"init":"he""#;
+            format!(r#"{{"srcnn":{{{rest},"kernels":{kernels},"widths":{widths},"mean":{mean}}}}}"#)
+        };
+        let said = "n.safetensors describes a network that cannot be: ";
+        for (config, expected) in [
+            (
+                srcnn("[9,5,5]", "[64,4611686018427387904]", "0.5"),
+                "`srcnn.widths[1]`: expected 1 to 1024, got",
+            ),
+            (srcnn("[9,5,5]", "[0,32]", "0.5"), "`srcnn.widths[0]`: expected 1 to 1024, got 0"),
+            (srcnn("[9,5,5]", "[64,32]", "1.5"), "`srcnn.mean`: expected 0 to 1, got 1.5"),
+            (srcnn("[11,5,5]", "[64,32]", "0.5"), "`srcnn.kernels[0]`: expected 1 to 9, got 11"),
+            (srcnn("[9,4,5]", "[64,32]", "0.5"), "`srcnn.kernels`: kernel sizes are odd"),
+            (
+                r#"{"plain":{"channels":"y","n_feats":16,"n_layers":1000000000}}"#.to_owned(),
+                "`plain.n_layers`: expected 2 to 64, got 1000000000",
+            ),
+            (
+                r#"{"srresnet":{"channels":"y","n_feats":8,"n_blocks":1,"hr_feats":257}}"#.to_owned(),
+                "`srresnet.hr_feats`: expected 1 to 256, got 257",
+            ),
+        ] {
+            let refused = refusal(&config, "3");
+            assert!(refused.starts_with(&format!("{said}{expected}")), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_network_that_enlarges_once_is_refused() {
+        let bicubic = r#"{"bicubic":{"channels":"y"}}"#;
+        for scale in ["1", "9", "two"] {
+            assert!(refusal(bicubic, scale).ends_with("its scale is no number from 2 to 8"));
+        }
     }
 }
