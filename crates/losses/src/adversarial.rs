@@ -98,7 +98,7 @@ impl AdversarialConfig {
 ///
 /// # Errors
 /// Only what the device reports.
-pub fn binary_cross_entropy(logits: &Tensor, label: f64) -> Result<Tensor> {
+fn binary_cross_entropy(logits: &Tensor, label: f64) -> Result<Tensor> {
     // log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)). At 0 candle's gradients of the two, 1 and -1/2, make the right 1/2.
     let softplus = (logits.relu()? + (logits.abs()?.neg()?.exp()? + 1.)?.log()?)?;
     (softplus - (logits * label)?)?.mean_all()

@@ -11,9 +11,7 @@ mod perceptual;
 
 mod weighted_sum;
 
-pub use adversarial::{
-    AdversarialConfig, VanillaConfig, binary_cross_entropy, binary_cross_entropy_with_labels,
-};
+pub use adversarial::{AdversarialConfig, VanillaConfig, binary_cross_entropy_with_labels};
 pub use config::LossConfig;
 pub use perceptual::perceptual;
 pub use pixel::{charbonnier, l1, mse};

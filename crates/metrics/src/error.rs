@@ -9,7 +9,8 @@ pub enum MetricsError {
     /// The scale is 0.
     #[error("a scale is at least 1")]
     ScaleOfZero,
-    /// The picture is too small to leave an SSIM window once it is cut to the scale and its border is off.
+    /// The picture is too small for the scale: once it is cut to it and its border is off, no SSIM window is left, or, for a
+    /// measure of the grid of the scale, too few of its cells.
     #[error("measuring at scale {scale} needs sides of at least {smallest_px} pixels, got {width}x{height}")]
     TooSmall {
         /// Width of the picture in pixels.
@@ -77,6 +78,9 @@ pub enum MetricsError {
         /// What is on one side alone.
         reason: String,
     },
+    /// The difference of two methods is no number.
+    #[error("the difference of two methods is NaN: one of them has diverged")]
+    DifferenceIsNan,
     /// An interval was asked for that cannot be drawn.
     #[error("an interval needs at least one draw and a confidence between 0 and 1")]
     Resampling,

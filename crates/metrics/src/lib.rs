@@ -29,7 +29,7 @@ pub use checkerboard::checkerboard_db;
 pub use colour_drift::{ColourDrift, colour_drift};
 pub use error::MetricsError;
 pub use judgement::{Measure, judged, judged_difference, of_each_seed};
-pub use paired::{Difference, PValue, Permutation, mean_difference};
+pub use paired::{Difference, PValue, Permutation};
 pub use protocol::Protocol;
 pub use psnr::psnr_db;
 pub use sharpness::gradient_energy;

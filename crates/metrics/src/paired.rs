@@ -9,7 +9,7 @@ use plumage_random::{Stream, generator};
 use rand::Rng;
 use rayon::prelude::*;
 
-use crate::{Bootstrap, Interval, MetricsError, bootstrap::weighted_mean};
+use crate::{Interval, MetricsError};
 
 /// The step that tells these draws from those of a bootstrap.
 const STEP: u64 = 1;
@@ -49,7 +49,7 @@ impl Permutation {
     /// sign only changes when they are on all.
     ///
     /// # Errors
-    /// Without images or draws.
+    /// Without images or draws, and when a difference is no number.
     pub fn test(
         &self,
         images: usize,
@@ -61,60 +61,44 @@ impl Permutation {
         if self.draws == 0 {
             return Err(MetricsError::Resampling);
         }
-        let seen = difference(&vec![false; images]).abs();
-        let is_as_large = |exchanged: &[bool]| difference(exchanged).abs() >= seen * (1.0 - ROUNDING);
+        let size = |exchanged: &[bool]| match difference(exchanged).abs() {
+            size if size.is_nan() => Err(MetricsError::DifferenceIsNan),
+            size => Ok(size),
+        };
+        let seen = size(&vec![false; images])?;
         let all = u32::try_from(images).ok().and_then(|images| 1usize.checked_shl(images));
         let (every, count) = match all.filter(|all| *all <= self.draws) {
             Some(all) => (true, all),
             None => (false, self.draws),
         };
-        let as_large = (0..count).into_par_iter().filter(|&index| {
+        let is_as_large = |index: usize| -> Result<usize, MetricsError> {
             let exchanged: Vec<bool> = if every {
                 (0..images).map(|image| index >> image & 1 == 1).collect()
             } else {
                 let mut rng = generator(self.seed, Stream::Bootstrap, STEP, index as u64);
                 (0..images).map(|_| rng.random()).collect()
             };
-            is_as_large(&exchanged)
-        });
-        let as_large = as_large.count() as f64;
+            Ok(usize::from(size(&exchanged)? >= seen * (1.0 - ROUNDING)))
+        };
+        let as_large: usize = (0..count).into_par_iter().map(is_as_large).sum::<Result<_, _>>()?;
+        let as_large = as_large as f64;
         let p = if every { as_large / count as f64 } else { (as_large + 1.0) / (count as f64 + 1.0) };
         Ok(PValue { p, is_exact: every })
     }
-}
-
-/// The mean of `a[i] - b[i]`, numbers of two methods on the same images, as PSNR or sharpness.
-///
-/// # Errors
-/// When the two are of different length, or empty, or nothing can be drawn.
-pub fn mean_difference(
-    a: &[f64],
-    b: &[f64],
-    bootstrap: &Bootstrap,
-    permutation: &Permutation,
-) -> Result<Difference, MetricsError> {
-    if a.len() != b.len() {
-        let reason = format!("{} images against {}", a.len(), b.len());
-        return Err(MetricsError::Unpaired { reason });
-    }
-    let differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
-    let interval = bootstrap.interval(a.len(), |times| weighted_mean(&differences, times))?;
-    let signed = |(difference, exchanged): (&f64, &bool)| if *exchanged { -difference } else { *difference };
-    let test = permutation.test(a.len(), |exchanged| {
-        differences.iter().zip(exchanged).map(signed).sum::<f64>() / a.len() as f64
-    })?;
-    Ok(Difference { interval, test })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const BOOTSTRAP: Bootstrap = Bootstrap { seed: 3, replicates: 500, confidence: 0.9 };
-
+    /// The test of the mean of differences of two methods on the same images.
     fn test_of(differences: &[f64], draws: usize) -> PValue {
-        let zeros = vec![0.0; differences.len()];
-        mean_difference(differences, &zeros, &BOOTSTRAP, &Permutation { seed: 1, draws }).unwrap().test
+        let signed =
+            |(difference, exchanged): (&f64, &bool)| if *exchanged { -difference } else { *difference };
+        let mean = |exchanged: &[bool]| {
+            differences.iter().zip(exchanged).map(signed).sum::<f64>() / differences.len() as f64
+        };
+        Permutation { seed: 1, draws }.test(differences.len(), mean).unwrap()
     }
 
     #[test]
@@ -148,20 +132,10 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_has_the_sign_of_a_minus_b_and_ends_around_it() {
-        let (a, b) = ([3.0, 4.0, 5.0, 7.0], [2.0, 2.0, 2.0, 2.0]);
-        let found = mean_difference(&a, &b, &BOOTSTRAP, &Permutation { seed: 1, draws: 100 }).unwrap();
-        assert_eq!(found.interval.value, 2.75);
-        assert!(found.interval.low >= 1.0 && found.interval.high <= 5.0 && found.interval.contains(2.75));
-        assert_eq!(found.test.p, 2.0 / 16.0);
-    }
-
-    #[test]
-    fn unequal_numbers_of_images_are_not_paired() {
-        let error = mean_difference(&[1.0], &[], &BOOTSTRAP, &Permutation { seed: 1, draws: 1 }).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "a paired comparison needs the same images on both sides: 1 images against 0"
-        );
+    fn a_difference_that_is_no_number_is_an_error_and_no_evidence() {
+        let permutation = Permutation { seed: 1, draws: 8 };
+        assert_eq!(permutation.test(3, |_| f64::NAN), Err(MetricsError::DifferenceIsNan));
+        let of_two = |exchanged: &[bool]| if exchanged[1] { f64::NAN } else { 1.0 };
+        assert_eq!(permutation.test(3, of_two), Err(MetricsError::DifferenceIsNan));
     }
 }

@@ -19,11 +19,9 @@ pub struct Verdict {
     pub is_generated: bool,
 }
 
-/// A point of a ROC curve: what comes of calling every crop generated whose score is at least `threshold`.
+/// A point of a ROC curve: what comes of calling every crop generated whose score is at least some threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RocPoint {
-    /// The lowest score that is called generated; infinite where none is.
-    pub threshold: f64,
     /// The share of the real crops that are called generated, in [0, 1].
     pub false_positive_rate: f64,
     /// The share of the generated crops that are called generated, in [0, 1].
@@ -61,14 +59,12 @@ pub fn roc_curve(verdicts: &[Verdict]) -> Result<Vec<RocPoint>, MetricsError> {
     let mut sorted: Vec<&Verdict> = verdicts.iter().collect();
     sorted.sort_by(|a, b| b.score.total_cmp(&a.score));
     let (mut real_above, mut generated_above) = (0usize, 0usize);
-    let mut points =
-        vec![RocPoint { threshold: f64::INFINITY, false_positive_rate: 0.0, true_positive_rate: 0.0 }];
+    let mut points = vec![RocPoint { false_positive_rate: 0.0, true_positive_rate: 0.0 }];
     for tied in sorted.chunk_by(|a, b| a.score == b.score) {
         let generated_here = tied.iter().filter(|verdict| verdict.is_generated).count();
         generated_above += generated_here;
         real_above += tied.len() - generated_here;
         points.push(RocPoint {
-            threshold: tied[0].score,
             false_positive_rate: real_above as f64 / real as f64,
             true_positive_rate: generated_above as f64 / generated as f64,
         });

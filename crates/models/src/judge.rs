@@ -100,18 +100,6 @@ impl Judge {
         &self.classifier.layers
     }
 
-    /// What the last convolution sees, for a perceptual loss; of images of any size.
-    ///
-    /// # Shapes
-    /// `images: [B, C, H, W]` in [0, 1]. Returns `[B, H', W', last width]`: every layer but the first halves H and W,
-    /// rounded up.
-    ///
-    /// # Errors
-    /// Channels that do not fit.
-    pub fn features(&self, images: &Tensor) -> Result<Tensor> {
-        self.classifier.features(images)
-    }
-
     /// The same network without gradients for its parameters: what another network learns from.
     pub fn detached(&self) -> Self {
         Self { classifier: self.classifier.detached(), ..*self }

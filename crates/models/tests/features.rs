@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use candle_core::{DType, Device, Tensor, Var};
+use plumage_conv::{chain, to_nhwc};
 use plumage_models::{
     features::{FeaturesConfig, FeaturesFile},
     judge::JudgeConfig,
@@ -93,7 +94,8 @@ fn a_judge_sees_what_its_last_convolution_sees() {
     let file = file(folder.path(), &parameters.tensors().unwrap(), 2);
     let images = wave(&[2, 1, 16, 16], 0.37, 1.);
     let ours = FeaturesConfig::Judge(file).load(&Device::Cpu).unwrap().apply(&images).unwrap();
-    assert_eq!(flat(&ours), flat(&judge.features(&images).unwrap()));
+    let theirs = chain(&to_nhwc(&images).unwrap(), judge.layers()).unwrap();
+    assert_eq!(flat(&ours), flat(&theirs));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 use candle_core::{DType, Device, Tensor, Var};
 use candle_nn::{VarBuilder, VarMap};
+use plumage_conv::{chain, to_nhwc};
 use plumage_models::judge::{Judge, JudgeConfig, PATCHES_PX};
 use plumage_random::{Stream, fill_normal, generator};
 
@@ -17,6 +18,11 @@ fn noise(shape: &[usize], index: u64, dtype: DType) -> Tensor {
     Tensor::from_vec(values, shape, &Device::Cpu).unwrap().to_dtype(dtype).unwrap()
 }
 
+/// What the last convolution of the judge says of images.
+fn features(judge: &Judge, images: &Tensor) -> Tensor {
+    chain(&to_nhwc(images).unwrap(), judge.layers()).unwrap()
+}
+
 fn values(tensor: &Tensor) -> Vec<f64> {
     tensor.to_dtype(DType::F64).unwrap().flatten_all().unwrap().to_vec1().unwrap()
 }
@@ -28,7 +34,7 @@ fn every_patch_has_a_verdict_and_other_sizes_are_errors() {
         let (_, judge) = config(patch_px).init(3, 1, &Device::Cpu).unwrap();
         let patches = noise(&[5, 3, patch_px, patch_px], 0, DType::F32);
         assert_eq!(judge.forward(&patches).unwrap().dims(), [5]);
-        assert_eq!(judge.features(&patches).unwrap().dims(), [5, patch_px / 4, patch_px / 4, 5]);
+        assert_eq!(features(&judge, &patches).dims(), [5, patch_px / 4, patch_px / 4, 5]);
         let wrong = judge.forward(&patches.narrow(2, 0, patch_px - 1).unwrap()).unwrap_err().to_string();
         assert!(wrong.contains(&format!("patches of {patch_px} x {patch_px} pixels")), "{wrong}");
     }
@@ -51,7 +57,7 @@ fn gradients_agree_with_central_differences() {
     variables.push(("patches".to_owned(), patches.clone()));
     let loss = || {
         let logits = judge.forward(&patches).unwrap();
-        let features = judge.features(&patches).unwrap().sqr().unwrap().mean_all().unwrap();
+        let features = features(&judge, &patches).sqr().unwrap().mean_all().unwrap();
         (logits.sqr().unwrap().sum_all().unwrap() + features).unwrap()
     };
     let grads = loss().backward().unwrap();
