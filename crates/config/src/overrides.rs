@@ -1,7 +1,9 @@
 //! `--set a.b.c=value`: one key changed from the command line.
 
+use std::num::IntErrorKind;
+
 use crate::{
-    Mistake, Place, Source,
+    Mistake, Place, Source, extends,
     key_path::is_bare_key,
     suggest::shorten,
     tree::{Node, Table, Value},
@@ -31,6 +33,11 @@ pub(crate) fn layer(argument: &str) -> Result<Node, Mistake> {
     if !keys.iter().copied().all(is_bare_key) || keys.len() > MAX_DEPTH {
         return Err(usage("does not begin with a key"));
     }
+    if keys[0] == extends::KEY {
+        return Err(
+            Mistake::new(path, format!("`{}` stands in a file, not in --set", extends::KEY)).at(whole)
+        );
+    }
     if text.trim().is_empty() {
         return Err(usage("has no value").key(path));
     }
@@ -40,7 +47,9 @@ pub(crate) fn layer(argument: &str) -> Result<Node, Mistake> {
     let bare_end = value_start + text.trim().len();
     let leaf = match Node::value(&source, value_start) {
         Ok(node) => node,
-        Err(mistake) if text.trim_start().starts_with(['[', '{', '"', '\'']) => return Err(mistake.key(path)),
+        Err(mistake) if text.trim_start().starts_with(['[', '{', '"', '\'']) || is_too_large(text) => {
+            return Err(mistake.key(path));
+        }
         Err(_) => Node {
             value: Value::String(text.trim().to_owned()),
             key: None,
@@ -60,6 +69,12 @@ pub(crate) fn layer(argument: &str) -> Result<Node, Mistake> {
         end = start.saturating_sub(1);
     }
     Ok(node)
+}
+
+/// Whether the value is an integer beyond 64 bits, and no bare string.
+fn is_too_large(text: &str) -> bool {
+    let parsed = text.trim().parse::<i64>().map_err(|error| error.kind().clone());
+    matches!(parsed, Err(IntErrorKind::PosOverflow | IntErrorKind::NegOverflow))
 }
 
 #[cfg(test)]
@@ -93,6 +108,22 @@ mod tests {
         assert_eq!(message("a..b=3"), "`--set a..b=3` does not begin with a key");
         assert!(layer("a=[1, 2").unwrap_err().message.contains("array"));
         assert!(layer(&format!("{}a=1", "a.".repeat(5000))).is_err());
+    }
+
+    #[test]
+    fn an_integer_that_is_too_large_is_no_string() {
+        let message = |argument| layer(argument).unwrap_err().message;
+        let too_large = |number| format!("the integer {number} does not fit into 64 bits");
+        assert_eq!(message("seed=9223372036854775808"), too_large("9223372036854775808"));
+        assert_eq!(message("seed= -9223372036854775809"), too_large("-9223372036854775809"));
+        assert_eq!(parsed("seed=9223372036854775807"), "{ seed = 9223372036854775807 }");
+    }
+
+    #[test]
+    fn extends_is_told_to_stand_in_a_file() {
+        let mistake = layer("extends=tiny").unwrap_err();
+        assert_eq!(mistake.message, "`extends` stands in a file, not in --set");
+        assert!(layer("a.extends=tiny").is_ok());
     }
 
     #[test]
