@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, TryLockError},
-    io,
     path::{Path, PathBuf},
 };
 
@@ -165,18 +164,12 @@ impl RunFolder {
     /// # Errors
     /// [`RecordError::Read`].
     pub fn snapshots(&self) -> Result<BTreeMap<u64, PathBuf>, RecordError> {
-        let folder = self.path.join(SNAPSHOTS);
-        let files = match fs::read_dir(&folder) {
-            Ok(files) => files.collect::<Result<Vec<_>, _>>(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error),
-        };
-        let files = files.map_err(|source| RecordError::Read { path: folder, source })?;
+        let files = disk::list(Purpose::Snapshot, &self.path.join(SNAPSHOTS))?;
         let step_of = |path: &Path| {
             let step = path.file_name()?.to_str()?.strip_prefix("step-")?.strip_suffix(".safetensors")?;
             step.parse::<u64>().ok()
         };
-        Ok(files.iter().filter_map(|file| Some((step_of(&file.path())?, file.path()))).collect())
+        Ok(files.into_iter().filter_map(|file| Some((step_of(&file)?, file))).collect())
     }
 
     /// Writes curve.csv anew.

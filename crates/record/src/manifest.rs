@@ -57,9 +57,11 @@ pub struct ModelSummary {
 pub struct Baseline {
     /// How it was measured.
     pub protocol: String,
-    /// Mean PSNR on Y, where the protocol has it.
+    /// Mean PSNR on Y, where the protocol has it; infinite for images that bicubic interpolation brings back.
+    #[serde(default, with = "decibels")]
     pub psnr_y_db: Option<f64>,
     /// Mean PSNR on RGB, where the protocol has it.
+    #[serde(default, with = "decibels")]
     pub psnr_rgb_db: Option<f64>,
     /// Mean SSIM.
     pub ssim: f64,
@@ -164,4 +166,51 @@ pub fn read_manifest(run: &Path) -> Result<Option<Manifest>, RecordError> {
         return Err(refused(format!("it has format {}, this version writes {FORMAT}", manifest.format)));
     }
     Ok(Some(manifest))
+}
+
+/// Decibels in JSON, which has no infinity: it is the string `inf`, as in the tables.
+mod decibels {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+    use serde_json::Value;
+
+    const INFINITE: &str = "inf";
+
+    pub(super) fn serialize<S: Serializer>(db: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+        match db {
+            Some(f64::INFINITY) => INFINITE.serialize(serializer),
+            db => db.serialize(serializer),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(None),
+            Value::Number(db) => Ok(db.as_f64()),
+            Value::String(db) if db == INFINITE => Ok(Some(f64::INFINITY)),
+            other => Err(D::Error::custom(format!("expected decibels or \"{INFINITE}\", found {other}"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_baseline_comes_back_whether_it_is_infinite_or_none() {
+        for psnr_y_db in [Some(f64::INFINITY), Some(30.25), None] {
+            let baseline = Baseline {
+                protocol: "y_matlab".into(),
+                psnr_y_db,
+                psnr_rgb_db: Some(f64::INFINITY),
+                ssim: 1.,
+            };
+            let text = serde_json::to_string(&baseline).unwrap();
+            assert!(text.contains(r#""psnr_rgb_db":"inf""#), "{text}");
+            assert_eq!(serde_json::from_str::<Baseline>(&text).unwrap(), baseline);
+        }
+        let error =
+            serde_json::from_str::<Baseline>(r#"{"protocol":"y","psnr_y_db":"high","ssim":1}"#).unwrap_err();
+        assert!(error.to_string().starts_with("expected decibels or \"inf\", found \"high\""), "{error}");
+    }
 }
