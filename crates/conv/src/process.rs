@@ -27,8 +27,8 @@ pub const CANDLE_THREADS: &str = "CANDLE_NUM_THREADS";
 fn keep_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
-        /// Never reached: nothing at the top of the heap is given back.
-        const TRIM_THRESHOLD: libc::c_int = libc::c_int::MAX;
+        /// None: nothing at the top of the heap is given back, however much is free there.
+        const TRIM_THRESHOLD: libc::c_int = -1;
         /// The heap grows by so many bytes at a time.
         const TOP_PAD: libc::c_int = 64 << 20;
         // SAFETY: `mallopt` takes any numbers; what it does not know it refuses, and then all stays as it was.

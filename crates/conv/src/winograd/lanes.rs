@@ -2,7 +2,6 @@
 //! twin that the vector code is tested against. All run the same algorithm, which is written once. The two with fused
 //! multiply-adds give the same bits: no lane depends on another.
 
-#[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
 /// Floats of a vector.
@@ -64,9 +63,7 @@ pub(super) trait Work {
 /// The lanes that work runs on.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Instructions {
-    #[cfg(target_arch = "x86_64")]
     Avx512(Avx512),
-    #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
     Plain,
     /// Plain, in the order of the widest registers.
@@ -77,14 +74,9 @@ pub(super) enum Instructions {
 impl Instructions {
     /// Those that this machine has, the fastest first.
     pub(super) fn all() -> impl Iterator<Item = Self> {
-        #[cfg(target_arch = "x86_64")]
-        let vectors = {
-            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            let avx512 = avx2 && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
-            [avx512.then_some(Self::Avx512(Avx512(()))), avx2.then_some(Self::Avx2(Avx2(())))]
-        };
-        #[cfg(not(target_arch = "x86_64"))]
-        let vectors = [None];
+        let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        let avx512 = avx2 && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
+        let vectors = [avx512.then_some(Self::Avx512(Avx512(()))), avx2.then_some(Self::Avx2(Avx2(())))];
         vectors.into_iter().flatten().chain([Self::Plain])
     }
 
@@ -95,10 +87,8 @@ impl Instructions {
 
     pub(super) fn run(self, work: impl Work) {
         match self {
-            #[cfg(target_arch = "x86_64")]
             // SAFETY: an `Avx512` is only made after all of these have been detected.
             Self::Avx512(lanes) => unsafe { run_with_avx512(lanes, work) },
-            #[cfg(target_arch = "x86_64")]
             // SAFETY: an `Avx2` is only made after AVX2 and FMA have been detected.
             Self::Avx2(lanes) => unsafe { run_with_avx2(lanes, work) },
             Self::Plain => work.run(Plain::<false>),
@@ -108,13 +98,11 @@ impl Instructions {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
 fn run_with_avx512(lanes: Avx512, work: impl Work) {
     work.run(lanes);
 }
 
-#[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn run_with_avx2(lanes: Avx2, work: impl Work) {
     work.run(lanes);
@@ -122,17 +110,14 @@ fn run_with_avx2(lanes: Avx2, work: impl Work) {
 
 /// AVX-512 of all lengths, AVX2 and FMA. Its field is private, so that only [`Instructions::all`] makes one, after the
 /// detection.
-#[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Avx512(());
 
 /// AVX2 and FMA. Its field is private, so that only [`Instructions::all`] makes one, after the detection.
-#[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Avx2(());
 
 /// The lanes of one register, for each of the types that may use it.
-#[cfg(target_arch = "x86_64")]
 macro_rules! register {
     ([$($lanes:ty),+], $len:expr, $vector:ty, $splat:ident, $load:ident, $store:ident, $add:ident, $sub:ident, $mul:ident, $mul_add:ident) => {
         $(impl Lanes<{ $len }> for $lanes {
@@ -183,7 +168,6 @@ macro_rules! register {
     };
 }
 
-#[cfg(target_arch = "x86_64")]
 register!(
     [Avx512],
     PANEL,
@@ -197,7 +181,6 @@ register!(
     _mm512_fmadd_ps
 );
 
-#[cfg(target_arch = "x86_64")]
 register!(
     [Avx512, Avx2],
     LANES,
@@ -211,12 +194,10 @@ register!(
     _mm256_fmadd_ps
 );
 
-#[cfg(target_arch = "x86_64")]
 impl Panels for Avx512 {
     const TWELVE: bool = true;
 }
 
-#[cfg(target_arch = "x86_64")]
 impl Panels for Avx2 {
     const TWELVE: bool = false;
 }
@@ -226,7 +207,6 @@ impl<const TWELVE: bool> Panels for Plain<TWELVE> {
 }
 
 /// Two registers.
-#[cfg(target_arch = "x86_64")]
 impl Lanes<PANEL> for Avx2 {
     type Vector = [__m256; 2];
 
