@@ -12,6 +12,7 @@ use std::{
 };
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, metadata::Orientation};
+use image_webp::WebPDecoder;
 
 use crate::ImagingError;
 
@@ -82,12 +83,19 @@ pub fn from_reader(
         .filter(ImageFormat::reading_enabled)
         .ok_or_else(|| ImagingError::UnknownFormat { path: path.to_owned() })?;
 
+    // The decoder of WebP takes the memory that a chunk announces, if it is asked for the orientation.
+    let mut orientation = None;
+    if format == ImageFormat::WebP {
+        orientation = Some(webp_orientation(&mut reader, path)?);
+        reader.rewind().map_err(read_error)?;
+    }
     let mut image_reader = ImageReader::with_format(&mut reader, format);
     image_reader.limits(decoder_limits(format, limits));
     // This reads the header and no more.
     let mut decoder = image_reader.into_decoder().map_err(decode_error)?;
     check_header(&decoder, path, limits)?;
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation =
+        orientation.unwrap_or_else(|| decoder.orientation().unwrap_or(Orientation::NoTransforms));
     let mut image = DynamicImage::from_decoder(decoder).map_err(decode_error)?;
     image.apply_orientation(orientation);
 
@@ -98,6 +106,22 @@ pub fn from_reader(
         }
     }
     Ok(image)
+}
+
+/// All that stands in a file beside its pixels, in bytes, at most.
+pub(crate) const MAX_KEPT_BYTES: usize = 64 << 20;
+
+fn webp_orientation(reader: impl BufRead + Seek, path: &Path) -> Result<Orientation, ImagingError> {
+    let Ok(mut decoder) = WebPDecoder::new(reader) else { return Ok(Orientation::NoTransforms) };
+    decoder.set_memory_limit(MAX_KEPT_BYTES);
+    let exif = match decoder.exif_metadata() {
+        Err(image_webp::DecodingError::MemoryLimitExceeded) => {
+            return Err(ImagingError::DecoderLimit { path: path.to_owned() });
+        }
+        exif => exif.ok().flatten(),
+    };
+    let orientation = exif.and_then(|exif| Orientation::from_exif_chunk(&exif));
+    Ok(orientation.unwrap_or(Orientation::NoTransforms))
 }
 
 /// A PNG's compressed colour profile can swell a thousandfold, and is unpacked with the header.

@@ -17,6 +17,7 @@ use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Seek, Write},
     path::Path,
+    sync::Arc,
 };
 
 use image::{
@@ -108,7 +109,12 @@ impl Pixel {
 
     /// Bytes of a pixel in a file that is not compressed.
     pub fn bytes(self) -> usize {
-        self.samples() * if self.is_16_bit() { 2 } else { 1 }
+        self.samples() * self.sample_bytes()
+    }
+
+    /// Bytes of a sample.
+    fn sample_bytes(self) -> usize {
+        if self.is_16_bit() { 2 } else { 1 }
     }
 
     /// Whether a sample has 16 bits.
@@ -130,7 +136,7 @@ pub struct Picture {
     pub pixel: Pixel,
     /// Rows that the file gives at a time: 1 where it is read row by row, all where it is read as a whole.
     pub rows_at_a_time: usize,
-    kept: Kept,
+    kept: Arc<Kept>,
 }
 
 /// What stands in a file beside its pixels, in the words of its format.
@@ -236,7 +242,7 @@ pub fn write(
     out: impl Write + Seek,
     path: &Path,
 ) -> Result<(), ImagingError> {
-    match &picture.kept {
+    match &*picture.kept {
         Kept::Png(chunks) => png::write(picture, chunks, rows, out, path),
         Kept::Jpeg(segments) => jpeg::write(picture, segments, rows, out, path),
         Kept::WebP(chunks) => webp::write(picture, chunks, rows, out, path),

@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{fs, path::Path};
+use std::{fs, io::Cursor, path::Path};
 
-use image::DynamicImage;
+use image::{DynamicImage, ImageFormat};
 use plumage_imaging::{
     ImagingError,
     decode::{self, Limits},
@@ -183,6 +183,60 @@ fn tags_of_a_tiff_that_announce_more_than_the_limit_are_refused_before_they_take
         let Err(error) = picture::open(&path) else { panic!("tag {tag} is no reason to refuse") };
         let reason = std::error::Error::source(&error).unwrap().to_string();
         assert!(error.to_string().contains("bomb.tif") && reason.contains("limits exceeded"), "{reason}");
+    }
+}
+
+/// A small WebP with an EXIF chunk that announces 3.75 GiB.
+fn webp_bomb() -> Vec<u8> {
+    let mut webp = Cursor::new(Vec::new());
+    DynamicImage::new_rgba8(1, 1).write_to(&mut webp, ImageFormat::WebP).unwrap();
+    let pixels = webp.into_inner().split_off(12);
+    let mut webp = b"RIFF\0\0\0\0WEBPVP8X\x0A\0\0\0\x08\0\0\0\0\0\0\0\0\0".to_vec();
+    webp.extend(pixels);
+    webp.extend(b"EXIF\0\0\0\xF0II*\0");
+    let length = webp.len() as u32 - 8;
+    webp[4..8].copy_from_slice(&length.to_le_bytes());
+    webp
+}
+
+/// The most address space this process ever had, in bytes: zeros that nobody looks at take nothing else.
+#[cfg(target_os = "linux")]
+fn peak_space() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_header_takes_memory_before_the_limits_are_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bomb");
+    let before = peak_space();
+    let error = refusal(&webp_bomb(), &Limits::PHOTOGRAPH);
+    assert!(matches!(error, ImagingError::DecoderLimit { .. }), "{error:?}");
+    fs::write(&path, webp_bomb()).unwrap();
+    let Err(error) = picture::open(&path) else { panic!("a WebP with so much metadata is opened") };
+    assert!(matches!(error, ImagingError::DecoderLimit { .. }), "{error:?}");
+    let wide = i32::MAX;
+    let pam = format!("P7\nWIDTH {wide}\nHEIGHT 9\nDEPTH 4\nMAXVAL 65535\nTUPLTYPE RGB_ALPHA\nENDHDR\n");
+    fs::write(&path, pam).unwrap();
+    let (picture, _rows) = picture::open(&path).unwrap();
+    assert_eq!(picture.width, wide as usize);
+    let taken = peak_space() - before;
+    assert!(taken < 2 << 30, "{taken} bytes");
+}
+
+#[test]
+fn more_metadata_of_a_jpeg_than_the_limit_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bomb.jpg");
+    let plain = encode::jpeg(&DynamicImage::new_rgb8(8, 8), 90).unwrap();
+    let comment = [&b"\xFF\xFE\xFF\xFF"[..], &[b'a'; 65_533]].concat();
+    for (comments, is_refused) in [(1020, false), (1040, true)] {
+        fs::write(&path, [&plain[..2], &comment.repeat(comments), &plain[2..]].concat()).unwrap();
+        let error = picture::open(&path).err();
+        assert_eq!(matches!(error, Some(ImagingError::DecoderLimit { .. })), is_refused, "{error:?}");
     }
 }
 

@@ -14,7 +14,10 @@ use image::{
 };
 
 use super::{Format, Kept, Picture, RowReader, decode_error, whole, write_error};
-use crate::{ImagingError, decode::jpeg::is_whole};
+use crate::{
+    ImagingError,
+    decode::{MAX_KEPT_BYTES, jpeg::is_whole},
+};
 
 /// What is written for all who look closely.
 const QUALITY: u8 = 95;
@@ -48,6 +51,9 @@ pub(super) fn open(
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
             return Err(decode_error(path, Format::Jpeg, error));
         }
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            return Err(ImagingError::DecoderLimit { path: path.to_owned() });
+        }
         Err(error) => return Err(read_error(error)),
     };
     if components == 4 {
@@ -57,7 +63,8 @@ pub(super) fn open(
     Ok((picture, Box::new(Complete { rows, path: path.to_owned(), checked: false })))
 }
 
-/// The segments to be copied, and how many components the picture has.
+/// The segments to be copied, and how many components the picture has; [`io::ErrorKind::FileTooLarge`] where there are too
+/// many of them.
 fn read_segments(file: &mut impl Read) -> io::Result<(Segments, u8)> {
     let mut segments = Segments::default();
     let mut components = 0;
@@ -88,6 +95,9 @@ fn read_segments(file: &mut impl Read) -> io::Result<(Segments, u8)> {
                 segments.bytes.extend([0xFF, marker]);
                 segments.bytes.extend(len);
                 segments.bytes.extend(content);
+                if segments.bytes.len() > MAX_KEPT_BYTES {
+                    return Err(io::ErrorKind::FileTooLarge.into());
+                }
             }
             // The frame headers; between them are a table and an extension.
             0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {

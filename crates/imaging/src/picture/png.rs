@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use png::{
@@ -11,7 +12,7 @@ use png::{
 };
 
 use super::{Format, Kept, Picture, Pixel, RowReader, decode_error, next_bytes, samples, whole, write_error};
-use crate::ImagingError;
+use crate::{ImagingError, decode::MAX_KEPT_BYTES};
 
 /// Type and content of a chunk that is about the picture, and not about its size or how it is stored.
 pub(super) type Chunk = ([u8; 4], Vec<u8>);
@@ -22,16 +23,13 @@ const KEPT: [&[u8; 4]; 13] = [
     b"iTXt", b"tIME",
 ];
 
-/// All metadata of a file together, in bytes, at most.
-const MAX_KEPT_BYTES: u64 = 64 << 20;
-
 pub(super) fn open(
     mut file: BufReader<File>,
     path: &Path,
 ) -> Result<(Picture, Box<dyn RowReader>), ImagingError> {
     let chunks = read_chunks(&mut file, path)?;
     let failed = |error| decode_error(path, Format::Png, error);
-    let mut decoder = Decoder::new_with_limits(file, Limits { bytes: MAX_KEPT_BYTES as usize });
+    let mut decoder = Decoder::new_with_limits(file, Limits { bytes: MAX_KEPT_BYTES });
     // These are copied as they are; nothing in them is unpacked.
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
@@ -51,8 +49,8 @@ pub(super) fn open(
         white: if depth == BitDepth::Sixteen { 65_535 } else { 255 },
     };
     let (width, height) = (info.width as usize, info.height as usize);
-    let rows = Rows { reader, bytes: vec![0; width * pixel.bytes()], pixel, path: path.to_owned() };
-    let (format, kept) = (Format::Png, Kept::Png(chunks));
+    let rows = Rows { reader, bytes: Vec::new(), pixel, path: path.to_owned() };
+    let (format, kept) = (Format::Png, Arc::new(Kept::Png(chunks)));
     Ok((Picture { format, width, height, pixel, rows_at_a_time: 1, kept }, Box::new(rows)))
 }
 
@@ -62,7 +60,7 @@ fn read_chunks(file: &mut BufReader<File>, path: &Path) -> Result<Vec<Chunk>, Im
     const SIGNATURE: u64 = 8;
     let read_error = |source| ImagingError::Read { path: path.to_owned(), source };
     let mut chunks = Vec::new();
-    let mut left = MAX_KEPT_BYTES;
+    let mut left = MAX_KEPT_BYTES as u64;
     let mut head = [0; 8];
     file.seek(SeekFrom::Start(SIGNATURE)).map_err(read_error)?;
     while file.read_exact(&mut head).is_ok() {
@@ -88,6 +86,7 @@ fn read_chunks(file: &mut BufReader<File>, path: &Path) -> Result<Vec<Chunk>, Im
 
 struct Rows {
     reader: Reader<BufReader<File>>,
+    /// A row; empty before the first, when the limits may not yet have been looked at.
     bytes: Vec<u8>,
     pixel: Pixel,
     path: PathBuf,
@@ -95,6 +94,7 @@ struct Rows {
 
 impl RowReader for Rows {
     fn read(&mut self, row: &mut [u16]) -> Result<(), ImagingError> {
+        self.bytes.resize(row.len() * self.pixel.sample_bytes(), 0);
         match self.reader.read_row(&mut self.bytes) {
             Ok(Some(_)) => samples(&self.bytes, self.pixel, u16::from_be_bytes, row),
             Ok(None) => return Err(ImagingError::Truncated { path: self.path.clone() }),

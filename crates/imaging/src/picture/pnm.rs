@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{BufRead, BufReader, Read, Seek, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{Format, Kept, Picture, Pixel, RowReader, next_bytes, samples, whole, write_error};
@@ -18,7 +19,7 @@ pub(super) fn open(
     let Some((width, height, pixel)) = header(&mut file) else {
         return whole::open(path, Format::Pnm, kept);
     };
-    let rows = Rows { file, bytes: vec![0; width * pixel.bytes()], pixel, path: path.to_owned() };
+    let (rows, kept) = (Rows { file, bytes: Vec::new(), pixel, path: path.to_owned() }, Arc::new(kept));
     Ok((Picture { format: Format::Pnm, width, height, pixel, rows_at_a_time: 1, kept }, Box::new(rows)))
 }
 
@@ -87,6 +88,7 @@ fn word(file: &mut impl BufRead) -> Option<String> {
 
 struct Rows {
     file: BufReader<File>,
+    /// A row; empty before the first, when the limits may not yet have been looked at.
     bytes: Vec<u8>,
     pixel: Pixel,
     path: PathBuf,
@@ -94,6 +96,7 @@ struct Rows {
 
 impl RowReader for Rows {
     fn read(&mut self, row: &mut [u16]) -> Result<(), ImagingError> {
+        self.bytes.resize(row.len() * self.pixel.sample_bytes(), 0);
         match self.file.read_exact(&mut self.bytes) {
             Ok(()) => samples(&self.bytes, self.pixel, u16::from_be_bytes, row),
             Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {

@@ -5,6 +5,7 @@ use std::{
     fs::File,
     io::{BufReader, Seek, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use tiff::{
@@ -15,7 +16,7 @@ use tiff::{
 };
 
 use super::{Format, Kept, Picture, Pixel, RowReader, decode_error, whole, write_error};
-use crate::ImagingError;
+use crate::{ImagingError, decode::MAX_KEPT_BYTES};
 
 /// Tags of the picture, those of its Exif and GPS directories, and whether colours are multiplied by alpha.
 #[derive(Clone, Debug, Default)]
@@ -41,16 +42,13 @@ const KEPT: [u16; 16] =
 /// Tags that lead to directories of metadata: Exif and GPS.
 const DIRECTORIES: [u16; 2] = [34_665, 34_853];
 
-/// All metadata of a file together, in bytes, at most; many tags can share the bytes of a small file.
-const MAX_KEPT_BYTES: usize = 64 << 20;
-
 pub(super) fn open(
     file: BufReader<File>,
     path: &Path,
 ) -> Result<(Picture, Box<dyn RowReader>), ImagingError> {
     let failed = |error: TiffError| decode_error(path, Format::Tiff, error);
     let mut limits = Limits::default();
-    // The decoder holds the values of tags to the limit of pixels.
+    // The decoder holds the values of tags to the limit of pixels; many tags can share the bytes of a small file.
     (limits.decoding_buffer_size, limits.ifd_value_size) = (MAX_KEPT_BYTES, MAX_KEPT_BYTES);
     let mut decoder = Decoder::new(file).map_err(failed)?.with_limits(limits);
     let tags = read_tags(&mut decoder).map_err(failed)?;
@@ -91,7 +89,7 @@ pub(super) fn open(
         premultiplied,
         path: path.to_owned(),
     };
-    let (format, kept) = (Format::Tiff, Kept::Tiff(tags));
+    let (format, kept) = (Format::Tiff, Arc::new(Kept::Tiff(tags)));
     Ok((Picture { format, width, height, pixel, rows_at_a_time, kept }, Box::new(rows)))
 }
 

@@ -6,10 +6,10 @@ use std::{
     path::Path,
 };
 
-use image_webp::{ColorType, WebPDecoder, WebPEncoder};
+use image_webp::{ColorType, DecodingError, WebPDecoder, WebPEncoder};
 
 use super::{Format, Kept, Picture, RowReader, decode_error, whole, write_error};
-use crate::ImagingError;
+use crate::{ImagingError, decode::MAX_KEPT_BYTES};
 
 /// Metadata, empty where there is none.
 #[derive(Clone, Debug)]
@@ -23,16 +23,21 @@ pub(super) fn open(
     file: BufReader<File>,
     path: &Path,
 ) -> Result<(Picture, Box<dyn RowReader>), ImagingError> {
-    let failed = |error| decode_error(path, Format::WebP, error);
+    let failed = |error| match error {
+        DecodingError::MemoryLimitExceeded => ImagingError::DecoderLimit { path: path.to_owned() },
+        error => decode_error(path, Format::WebP, error),
+    };
     let mut decoder = WebPDecoder::new(file).map_err(failed)?;
     if decoder.is_animated() {
         return Err(ImagingError::Animated { path: path.to_owned() });
     }
-    let chunks = Chunks {
-        icc: decoder.icc_profile().map_err(failed)?.unwrap_or_default(),
-        exif: decoder.exif_metadata().map_err(failed)?.unwrap_or_default(),
-        xmp: decoder.xmp_metadata().map_err(failed)?.unwrap_or_default(),
-    };
+    decoder.set_memory_limit(MAX_KEPT_BYTES);
+    let icc = decoder.icc_profile().map_err(failed)?.unwrap_or_default();
+    decoder.set_memory_limit(MAX_KEPT_BYTES - icc.len());
+    let exif = decoder.exif_metadata().map_err(failed)?.unwrap_or_default();
+    decoder.set_memory_limit(MAX_KEPT_BYTES - icc.len() - exif.len());
+    let xmp = decoder.xmp_metadata().map_err(failed)?.unwrap_or_default();
+    let chunks = Chunks { icc, exif, xmp };
     whole::open(path, Format::WebP, Kept::WebP(chunks))
 }
 

@@ -1,6 +1,9 @@
 //! Files that are read as a whole, with their first row, and given row by row.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use image::{ColorType, DynamicImage, ImageDecoder, ImageReader, Limits};
 
@@ -19,7 +22,8 @@ pub(super) fn open(
     let pixel =
         pixel(decoder.color_type()).ok_or_else(|| ImagingError::FloatPixels { path: path.to_owned() })?;
     let rows = Whole { path: path.to_owned(), format, pixel, decoded: None, next: 0 };
-    Ok((Picture { format, width, height, pixel, rows_at_a_time: height.max(2), kept }, Box::new(rows)))
+    let (rows_at_a_time, kept) = (height.max(2), Arc::new(kept));
+    Ok((Picture { format, width, height, pixel, rows_at_a_time, kept }, Box::new(rows)))
 }
 
 fn decoder(path: &Path, format: Format) -> Result<impl ImageDecoder, ImagingError> {
@@ -70,7 +74,7 @@ impl RowReader for Whole {
                 self.decoded.insert(decoded)
             }
         };
-        let row_bytes = row.len() * if self.pixel.is_16_bit() { 2 } else { 1 };
+        let row_bytes = row.len() * self.pixel.sample_bytes();
         let bytes = &decoded.as_bytes()[self.next * row_bytes..][..row_bytes];
         super::samples(bytes, self.pixel, u16::from_ne_bytes, row);
         self.next += 1;
