@@ -4,6 +4,7 @@
 //! the orientation that a camera notes beside the pixels is applied.
 
 pub(crate) mod jpeg;
+pub(crate) mod tiff;
 
 use std::{
     fs::{self, File, FileType},
@@ -87,6 +88,10 @@ pub fn from_reader(
     let mut orientation = None;
     if format == ImageFormat::WebP {
         orientation = Some(webp_orientation(&mut reader, path)?);
+        reader.rewind().map_err(read_error)?;
+    }
+    if format == ImageFormat::Tiff {
+        tiff::check_jpegs(&mut reader, path)?;
         reader.rewind().map_err(read_error)?;
     }
     let mut image_reader = ImageReader::with_format(&mut reader, format);

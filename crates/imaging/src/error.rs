@@ -50,7 +50,10 @@ pub enum ImagingError {
         limit: u64,
     },
     /// The decoded pixels would take more memory than the limit; nothing was decoded.
-    #[error("{} is {width}x{height} and decodes to {bytes} bytes, more than the limit of {limit}", path.display())]
+    #[error(
+        "{} is {width}x{height} and decodes to {bytes} bytes, more than the limit of {limit}",
+        path.display()
+    )]
     TooMuchMemory {
         /// The path as it was given.
         path: PathBuf,
@@ -64,7 +67,10 @@ pub enum ImagingError {
         limit: u64,
     },
     /// Something in the file other than its pixels, such as a colour profile, would take too much memory.
-    #[error("{} holds more than pixels, and that would take too much memory: save it without metadata", path.display())]
+    #[error(
+        "{} holds more than pixels, and that would take too much memory: save it without metadata",
+        path.display()
+    )]
     DecoderLimit {
         /// The path as it was given.
         path: PathBuf,
@@ -90,6 +96,28 @@ pub enum ImagingError {
     FloatPixels {
         /// The path as it was given.
         path: PathBuf,
+    },
+    /// The pixels are signed integers, of which no file says what is black.
+    #[error(
+        "{} holds signed integers as pixels: save it with unsigned ones of 8 or 16 bits a channel",
+        path.display()
+    )]
+    SignedPixels {
+        /// The path as it was given.
+        path: PathBuf,
+    },
+    /// A TIFF is made of JPEGs, and one has more pixels than belong there; nothing was decoded.
+    #[error(
+        "{} holds a JPEG of {}x{} pixels where there is room for {}x{}: save it again, without compression",
+        path.display(), size.0, size.1, largest.0, largest.1
+    )]
+    JpegInTiff {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Width and height of the JPEG in pixels.
+        size: (u32, u32),
+        /// The largest that may stand there.
+        largest: (u32, u32),
     },
     /// The file ends before its picture does.
     #[error("{} was cut short: its end is missing", path.display())]
@@ -133,6 +161,21 @@ pub enum ImagingError {
         height: usize,
         /// The longest side.
         limit: usize,
+    },
+    /// The enlarged picture would be a file of more bytes than its format can count.
+    #[error(
+        "{} would become {width}x{height}, and a {format} has less than 4 GiB: convert it to PNG first",
+        path.display()
+    )]
+    FileTooLong {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Name of the format.
+        format: &'static str,
+        /// Width in pixels.
+        width: usize,
+        /// Height in pixels.
+        height: usize,
     },
     /// A file with a picture could not be written.
     #[error("failed to write {}", path.display())]

@@ -155,7 +155,7 @@ impl Picture {
     /// The file of the same picture `scale` times as wide and high.
     ///
     /// # Errors
-    /// [`ImagingError::SideTooLong`] where the format has no room for it.
+    /// [`ImagingError::SideTooLong`] and [`ImagingError::FileTooLong`] where the format has no room for it.
     pub fn enlarged(&self, scale: usize, path: &Path) -> Result<Self, ImagingError> {
         let (width, height) = (self.width.saturating_mul(scale), self.height.saturating_mul(scale));
         let limit = self.format.max_side();
@@ -163,7 +163,12 @@ impl Picture {
             let (path, format) = (path.to_owned(), self.format.as_str());
             return Err(ImagingError::SideTooLong { path, format, width, height, limit });
         }
-        Ok(Self { width, height, ..self.clone() })
+        let enlarged = Self { width, height, ..self.clone() };
+        if self.format == Format::Bmp && bmp::file_bytes(&enlarged) > u64::from(u32::MAX) {
+            let (path, format) = (path.to_owned(), self.format.as_str());
+            return Err(ImagingError::FileTooLong { path, format, width, height });
+        }
+        Ok(enlarged)
     }
 
     /// Bytes of its pixels that are in memory while it is read.

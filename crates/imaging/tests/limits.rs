@@ -241,6 +241,83 @@ fn more_metadata_of_a_jpeg_than_the_limit_is_refused() {
 }
 
 #[test]
+fn a_jpeg_in_a_tiff_has_no_more_pixels_than_the_tiff() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bomb.tif");
+    for (side, is_refused) in [(16, false), (24, false), (64, true)] {
+        let jpeg = encode::jpeg(&DynamicImage::new_luma8(side, side), 90).unwrap();
+        let (short, long) = (3, 4);
+        let entries = [
+            (256, short, 1, 16),
+            (257, short, 1, 16),
+            (258, short, 1, 8),
+            (259, short, 1, 7),
+            (262, short, 1, 1),
+            (273, long, 1, 1000),
+            (277, short, 1, 1),
+            (278, short, 1, 16),
+            (279, long, 1, jpeg.len() as u32),
+        ];
+        let mut tiff = tiff_of(&entries);
+        tiff.resize(1000, 0);
+        tiff.extend(&jpeg);
+        fs::write(&path, &tiff).unwrap();
+        let decoded = decode::read(&tiff, &path, &Limits::PHOTOGRAPH);
+        let opened = picture::open(&path).map(|(picture, mut rows)| {
+            let mut row = vec![0; picture.row_len()];
+            rows.read(&mut row).map(|()| row)
+        });
+        if !is_refused {
+            assert_eq!(decoded.unwrap().to_luma8().into_raw(), [0; 256]);
+            assert_eq!(opened.unwrap().unwrap(), [0; 16]);
+            continue;
+        }
+        for error in [decoded.unwrap_err(), opened.unwrap_err()] {
+            let said = "holds a JPEG of 64x64 pixels where there is room for 47x47: save it again";
+            assert!(error.to_string().contains(said), "{error}");
+        }
+    }
+}
+
+#[test]
+fn signed_pixels_are_not_called_floating_point_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.tif");
+    let (short, long) = (3, 4);
+    let entries = [
+        (256, short, 1, 1),
+        (257, short, 1, 1),
+        (258, short, 1, 8),
+        (262, short, 1, 1),
+        (273, long, 1, 8),
+        (279, long, 1, 1),
+        (339, short, 1, 2),
+    ];
+    fs::write(&path, tiff_of(&entries)).unwrap();
+    let (_, mut rows) = picture::open(&path).unwrap();
+    let error = rows.read(&mut [0]).unwrap_err().to_string();
+    assert!(
+        error.ends_with(
+            "holds signed integers as pixels: save it with unsigned ones of 8 or 16 bits a channel"
+        )
+    );
+}
+
+#[test]
+fn a_bmp_that_would_be_too_long_is_refused_before_any_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.bmp");
+    DynamicImage::new_rgb8(3, 2).save_with_format(&path, ImageFormat::Bmp).unwrap();
+    let (mut picture, _) = picture::open(&path).unwrap();
+    (picture.width, picture.height) = (10_000, 10_000);
+    assert!(picture.enlarged(3, Path::new("a.bmp")).is_ok());
+    assert_eq!(
+        picture.enlarged(4, Path::new("a.bmp")).unwrap_err().to_string(),
+        "a.bmp would become 40000x40000, and a BMP has less than 4 GiB: convert it to PNG first"
+    );
+}
+
+#[test]
 fn decoded_bytes_and_file_bytes_have_a_limit_of_their_own() {
     let png = encode::png(&DynamicImage::new_rgb16(100, 100)).unwrap();
     let limits = |max_bytes| Limits { max_pixels: 10_000, max_bytes };

@@ -220,3 +220,46 @@ fn a_file_cut_short_or_changed_anywhere_is_refused_or_read_and_never_a_panic() {
         }
     }
 }
+
+#[test]
+fn colours_of_a_planar_tiff_are_no_darker_for_its_alpha() {
+    // Two pixels, half and fully opaque, plane by plane, whose colours are multiplied by alpha.
+    let (short, long) = (3u16, 4u16);
+    let mut tiff = b"II*\0\x20\0\0\0".to_vec();
+    tiff.extend([64, 100, 32, 110, 16, 120, 128, 255]);
+    tiff.extend([8, 0, 8, 0, 8, 0, 8, 0]);
+    let places = 32 + 2 + 12 * 12 + 4;
+    let entries: [(u16, u16, u32, u32); 12] = [
+        (256, short, 1, 2),
+        (257, short, 1, 1),
+        (258, short, 4, 16),
+        (259, short, 1, 1),
+        (262, short, 1, 2),
+        (273, long, 4, places),
+        (274, short, 1, 1),
+        (277, short, 1, 4),
+        (278, short, 1, 1),
+        (279, long, 4, places + 16),
+        (284, short, 1, 2),
+        (338, short, 1, 1),
+    ];
+    tiff.resize(32, 0);
+    tiff.extend((entries.len() as u16).to_le_bytes());
+    for (tag, kind, count, value) in entries {
+        tiff.extend(tag.to_le_bytes());
+        tiff.extend(kind.to_le_bytes());
+        tiff.extend(count.to_le_bytes());
+        tiff.extend(value.to_le_bytes());
+    }
+    tiff.extend([0; 4]);
+    for number in [8u32, 10, 12, 14, 2, 2, 2, 2] {
+        tiff.extend(number.to_le_bytes());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("planar.tif");
+    fs::write(&path, tiff).unwrap();
+    let (picture, mut rows) = picture::open(&path).unwrap();
+    let mut row = vec![0; picture.row_len()];
+    rows.read(&mut row).unwrap();
+    assert_eq!(row, [128, 64, 32, 128, 100, 110, 120, 255]);
+}

@@ -18,6 +18,16 @@ pub(super) fn open(
     whole::open(path, Format::Bmp, Kept::Nothing)
 }
 
+/// Bytes of the file, its rows filled up to multiples of 4.
+pub(super) fn file_bytes(picture: &Picture) -> u64 {
+    /// The longest that is written: of headers, and of a palette of greys.
+    const HEADERS: u64 = 14 + 108 + 1024;
+    // Grey with alpha is written without it.
+    let bytes = if picture.pixel.colours == 1 { 1 } else { picture.pixel.samples() };
+    let row = (picture.width as u64).saturating_mul(bytes as u64).next_multiple_of(4);
+    row.saturating_mul(picture.height as u64).saturating_add(HEADERS)
+}
+
 pub(super) fn write(
     picture: &Picture,
     rows: &mut dyn RowReader,

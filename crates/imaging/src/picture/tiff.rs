@@ -16,7 +16,10 @@ use tiff::{
 };
 
 use super::{Format, Kept, Picture, Pixel, RowReader, decode_error, whole, write_error};
-use crate::{ImagingError, decode::MAX_KEPT_BYTES};
+use crate::{
+    ImagingError,
+    decode::{MAX_KEPT_BYTES, tiff::check_jpegs},
+};
 
 /// Tags of the picture, those of its Exif and GPS directories, and whether colours are multiplied by alpha.
 #[derive(Clone, Debug, Default)]
@@ -43,9 +46,22 @@ const KEPT: [u16; 16] =
 const DIRECTORIES: [u16; 2] = [34_665, 34_853];
 
 pub(super) fn open(
-    file: BufReader<File>,
+    mut file: BufReader<File>,
     path: &Path,
 ) -> Result<(Picture, Box<dyn RowReader>), ImagingError> {
+    check_jpegs(&mut file, path)?;
+    file.rewind().map_err(|source| ImagingError::Read { path: path.to_owned(), source })?;
+    let (picture, rows) = open_as_stored(file, path)?;
+    let is_premultiplied = matches!(&*picture.kept, Kept::Tiff(Tags { premultiplied: true, .. }));
+    if is_premultiplied && picture.pixel.alpha {
+        let pixel = picture.pixel;
+        return Ok((picture, Box::new(Divided { rows, pixel })));
+    }
+    Ok((picture, rows))
+}
+
+/// The same with the colours as they are in the file.
+fn open_as_stored(file: BufReader<File>, path: &Path) -> Result<(Picture, Box<dyn RowReader>), ImagingError> {
     let failed = |error: TiffError| decode_error(path, Format::Tiff, error);
     let mut limits = Limits::default();
     // The decoder holds the values of tags to the limit of pixels; many tags can share the bytes of a small file.
@@ -77,7 +93,6 @@ pub(super) fn open(
     let decoder = decoder.with_limits(Limits::unlimited());
     let (width, height) = (width as usize, height as usize);
     let rows_at_a_time = (chunk_height as usize).clamp(1, height);
-    let premultiplied = tags.premultiplied;
     let rows = Rows {
         decoder,
         across,
@@ -85,8 +100,7 @@ pub(super) fn open(
         next_held: 0,
         next_chunk: 0,
         row_len: width * pixel.samples(),
-        pixel,
-        premultiplied,
+        samples: pixel.samples(),
         path: path.to_owned(),
     };
     let (format, kept) = (Format::Tiff, Arc::new(Kept::Tiff(tags)));
@@ -149,8 +163,8 @@ struct Rows {
     next_held: usize,
     next_chunk: u32,
     row_len: usize,
-    pixel: Pixel,
-    premultiplied: bool,
+    /// Samples of a pixel.
+    samples: usize,
     path: PathBuf,
 }
 
@@ -161,9 +175,20 @@ impl RowReader for Rows {
         }
         row.copy_from_slice(&self.held[self.next_held..][..self.row_len]);
         self.next_held += self.row_len;
-        if self.premultiplied {
-            row.chunks_exact_mut(self.pixel.samples()).for_each(|pixel| divide(pixel, self.pixel.white));
-        }
+        Ok(())
+    }
+}
+
+/// Rows whose colours are multiplied by alpha, without that.
+struct Divided {
+    rows: Box<dyn RowReader>,
+    pixel: Pixel,
+}
+
+impl RowReader for Divided {
+    fn read(&mut self, row: &mut [u16]) -> Result<(), ImagingError> {
+        self.rows.read(row)?;
+        row.chunks_exact_mut(self.pixel.samples()).for_each(|pixel| divide(pixel, self.pixel.white));
         Ok(())
     }
 }
@@ -171,15 +196,17 @@ impl RowReader for Rows {
 impl Rows {
     /// Reads the next row of chunks.
     fn fill(&mut self) -> Result<(), ImagingError> {
-        let samples = self.pixel.samples();
         let mut column = 0;
         for chunk in self.next_chunk..self.next_chunk + self.across {
             let (width, height) = self.decoder.chunk_data_dimensions(chunk);
-            let chunk_len = width as usize * samples;
+            let chunk_len = width as usize * self.samples;
             let read = self.decoder.read_chunk(chunk);
             let values = match read.map_err(|error| decode_error(&self.path, Format::Tiff, error))? {
                 DecodingResult::U8(values) => values.into_iter().map(u16::from).collect(),
                 DecodingResult::U16(values) => values,
+                DecodingResult::I8(_) | DecodingResult::I16(_) => {
+                    return Err(ImagingError::SignedPixels { path: self.path.clone() });
+                }
                 _ => return Err(ImagingError::FloatPixels { path: self.path.clone() }),
             };
             self.held.resize(self.row_len * height as usize, 0);
