@@ -1,8 +1,11 @@
 //! Which data set an experiment uses.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use plumage_imaging::decode::Limits;
+use plumage_imaging::{decode::Limits, readable};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -52,21 +55,22 @@ impl DatasetConfig {
             DatasetConfig::Union(sets) => {
                 let of_set = |(index, set): (usize, &DatasetConfig)| {
                     let broken = set.validate().into_iter();
-                    broken.map(|(path, message)| (format!("{index}.{path}"), message)).collect::<Vec<_>>()
+                    broken.map(|(path, message)| (format!("[{index}].{path}"), message)).collect::<Vec<_>>()
                 };
                 ("union", sets.iter().enumerate().flat_map(of_set).collect())
             }
         };
-        broken.into_iter().map(|(path, message)| (format!("{name}.{path}"), message)).collect()
+        let below = |path: String| {
+            if path.starts_with('[') { name.to_owned() + &path } else { format!("{name}.{path}") }
+        };
+        broken.into_iter().map(|(path, message)| (below(path), message)).collect()
     }
 
     /// What the names of its images begin with, where it is one of several.
     fn label(&self) -> String {
         match self {
             DatasetConfig::Aviary(_) => "aviary".to_owned(),
-            DatasetConfig::Folder(config) => {
-                config.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-            }
+            DatasetConfig::Folder(config) => readable(Path::new(config.path.file_name().unwrap_or_default())),
             DatasetConfig::Cifar10(_) => "cifar10".to_owned(),
             DatasetConfig::Benchmark(config) => config.set.clone(),
             DatasetConfig::Union(_) => "union".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::PathBuf};
 
-use plumage_imaging::ImagingError;
+use plumage_imaging::{ImagingError, readable};
 
 use crate::Manifest;
 
@@ -29,7 +29,7 @@ pub struct BadFile {
 #[non_exhaustive]
 pub enum DataError {
     /// A file or folder could not be read.
-    #[error("failed to read {}", path.display())]
+    #[error("failed to read {}", readable(path))]
     Read {
         /// What was read.
         path: PathBuf,
@@ -47,7 +47,7 @@ pub enum DataError {
     },
 
     /// Some files of a folder cannot be used; all of them are named.
-    #[error("{} of {total} images in {} cannot be used; repair or remove them:{}", bad.len(), folder.display(), Listing(bad))]
+    #[error("{} of {total} images in {} cannot be used; repair or remove them:{}", bad.len(), readable(folder), Listing(bad))]
     BadFiles {
         /// The folder.
         folder: PathBuf,
@@ -75,7 +75,7 @@ pub enum DataError {
     },
 
     /// The folder of a config does not exist.
-    #[error("found no folder {}; looked in {}", path.display(), Places(looked))]
+    #[error("found no folder {}; looked in {}", readable(path), Places(looked))]
     NoFolder {
         /// The path as configured.
         path: PathBuf,
@@ -84,7 +84,10 @@ pub enum DataError {
     },
 
     /// A folder without a single image.
-    #[error("found no image in {} or below; images end in .png, .jpg, .bmp, .webp, .tif, .ppm and the like", folder.display())]
+    #[error(
+        "found no image in {} or below; images end in .png, .jpg, .bmp, .webp, .tif, .ppm and the like",
+        readable(folder)
+    )]
     NoImages {
         /// The folder.
         folder: PathBuf,
@@ -102,7 +105,7 @@ pub enum DataError {
     },
 
     /// A config names a benchmark set that has no manifest.
-    #[error("found no set named {set:?} in {}; the sets are {}", manifests.display(), known.join(", "))]
+    #[error("found no set named {set:?} in {}; the sets are {}", readable(manifests), known.join(", "))]
     UnknownSet {
         /// The name.
         set: String,
@@ -113,7 +116,7 @@ pub enum DataError {
     },
 
     /// The manifest of a benchmark set cannot be understood.
-    #[error("failed to understand the manifest {}: {message}", path.display())]
+    #[error("failed to understand the manifest {}: {message}", readable(path))]
     Manifest {
         /// The manifest.
         path: PathBuf,
@@ -140,7 +143,7 @@ pub enum DataError {
     },
 
     /// The images of a benchmark set are others than its manifest says.
-    #[error("the set {set} in {} is not the one its manifest describes: {message}", folder.display())]
+    #[error("the set {set} in {} is not the one its manifest describes: {message}", readable(folder))]
     SetDiffers {
         /// The set.
         set: String,
@@ -238,7 +241,7 @@ struct Places<'a>(&'a [PathBuf]);
 
 impl fmt::Display for Places<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let places: Vec<String> = self.0.iter().map(|place| place.display().to_string()).collect();
+        let places: Vec<String> = self.0.iter().map(|place| readable(place)).collect();
         f.write_str(&places.join(" and "))
     }
 }
@@ -249,7 +252,7 @@ struct MissingPlace<'a>(&'a Option<PathBuf>);
 impl fmt::Display for MissingPlace<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(folder) => write!(f, "there is no folder {}", folder.display()),
+            Some(folder) => write!(f, "there is no folder {}", readable(folder)),
             None => f.write_str("no data root is named"),
         }
     }

@@ -11,6 +11,7 @@ use image::DynamicImage;
 use plumage_imaging::{
     Planes,
     decode::{self, Limits},
+    readable,
     resize::{Ratio, resize},
 };
 use rayon::prelude::*;
@@ -59,7 +60,7 @@ impl FileSet {
         }
         if let Some(asked) = demands.images {
             if asked > found.len() {
-                let place = folder.display().to_string();
+                let place = readable(folder);
                 return Err(DataError::TooFewImages { place, asked, found: found.len() });
             }
             found.truncate(asked);
@@ -224,18 +225,6 @@ fn with_causes(error: &dyn Error) -> String {
     while let Some(error) = cause {
         text.push_str(&format!(": {error}"));
         cause = error.source();
-    }
-    text
-}
-
-/// A path as text that differs where the path differs: bytes that are no UTF-8 are written as `\xff`.
-fn readable(path: &Path) -> String {
-    let mut text = String::new();
-    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02x}"));
-        }
     }
     text
 }

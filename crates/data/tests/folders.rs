@@ -122,6 +122,25 @@ fn loops_and_pipes_do_not_hang_and_names_need_not_be_utf8() {
     assert_eq!(reasons[1..], ["pipe.png is not a regular file"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn no_name_of_a_file_or_folder_commands_the_terminal() {
+    let root = tempfile::tempdir().unwrap();
+    let set = root.path().join("s\x1b[2Jet\n");
+    write_png(&set.join("a\x1b[31m\nb.png"), 8, 8, 1);
+    let dataset = open_folder(folder(&set), root.path()).unwrap();
+    assert_eq!(dataset.name(0), r"a\u{1b}[31m\nb.png");
+    fs::write(set.join("c\nd.png"), "no picture").unwrap();
+    let bad = open_folder(folder(&set), root.path()).err().unwrap();
+    let lost = open_folder(folder("no\x1bwhere"), root.path()).err().unwrap();
+    let few = FolderConfig { images: Some(9), ..folder(&set) };
+    let few = open_folder(few, root.path()).err().unwrap();
+    for error in [bad, lost, few] {
+        let said = error.to_string();
+        assert!(!said.contains('\x1b') && said.lines().count() <= 2, "{said}");
+    }
+}
+
 #[test]
 fn a_folder_is_looked_for_below_the_data_root_first() {
     let root = tempfile::tempdir().unwrap();
@@ -232,4 +251,11 @@ fn cifar10_without_its_reader_says_how_to_get_it() {
     let config = Cifar10Config { class: Cifar10Class::Bird, part: Cifar10Part::Train, path: None };
     let error = open(&DatasetConfig::Cifar10(config), &roots(Path::new(".")), &LIMITS).err().unwrap();
     assert!(error.to_string().contains("--features hub"), "{error}");
+}
+
+#[test]
+fn a_broken_rule_of_one_of_several_sets_names_the_key_as_the_config_does() {
+    let good = DatasetConfig::Folder(folder("set"));
+    let union = DatasetConfig::Union(vec![good, DatasetConfig::Folder(folder("../up"))]);
+    assert_eq!(union.validate()[0].0, "union[1].folder.path");
 }

@@ -1,6 +1,9 @@
 //! What can go wrong between a file and its pixels, and what to do about it.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use image::ImageError;
 
@@ -9,7 +12,7 @@ use image::ImageError;
 #[non_exhaustive]
 pub enum ImagingError {
     /// The path leads to something that is not a regular file; it was not opened.
-    #[error("{} is {found}, not a file with a picture", path.display())]
+    #[error("{} is {found}, not a file with a picture", readable(path))]
     NotAFile {
         /// The path as it was given.
         path: PathBuf,
@@ -17,7 +20,7 @@ pub enum ImagingError {
         found: &'static str,
     },
     /// The operating system could not open or read the file.
-    #[error("failed to read {}", path.display())]
+    #[error("failed to read {}", readable(path))]
     Read {
         /// The path as it was given.
         path: PathBuf,
@@ -25,7 +28,7 @@ pub enum ImagingError {
         source: io::Error,
     },
     /// The file is longer than the limit; it was not read.
-    #[error("{} has {bytes} bytes, more than the limit of {limit}", path.display())]
+    #[error("{} has {bytes} bytes, more than the limit of {limit}", readable(path))]
     FileTooLarge {
         /// The path as it was given.
         path: PathBuf,
@@ -37,7 +40,7 @@ pub enum ImagingError {
     /// The header announces more pixels than the limit; nothing was decoded.
     #[error(
         "{} is {width}x{height}, {} pixels, more than the limit of {limit}: shrink or crop it first, or raise the limit",
-        path.display(), u64::from(*width) * u64::from(*height)
+        readable(path), u64::from(*width) * u64::from(*height)
     )]
     TooManyPixels {
         /// The path as it was given.
@@ -52,7 +55,7 @@ pub enum ImagingError {
     /// The decoded pixels would take more memory than the limit; nothing was decoded.
     #[error(
         "{} is {width}x{height} and decodes to {bytes} bytes, more than the limit of {limit}",
-        path.display()
+        readable(path)
     )]
     TooMuchMemory {
         /// The path as it was given.
@@ -69,20 +72,20 @@ pub enum ImagingError {
     /// Something in the file other than its pixels, such as a colour profile, would take too much memory.
     #[error(
         "{} holds more than pixels, and that would take too much memory: save it without metadata",
-        path.display()
+        readable(path)
     )]
     DecoderLimit {
         /// The path as it was given.
         path: PathBuf,
     },
     /// The first bytes belong to no format that is read here.
-    #[error("{} is not a picture that can be read: PNG, JPEG, BMP, WebP, TIFF and PNM can", path.display())]
+    #[error("{} is not a picture that can be read: PNG, JPEG, BMP, WebP, TIFF and PNM can", readable(path))]
     UnknownFormat {
         /// The path as it was given.
         path: PathBuf,
     },
     /// The picture has a side of no pixels.
-    #[error("{} is {width}x{height}: there is nothing in it", path.display())]
+    #[error("{} is {width}x{height}: there is nothing in it", readable(path))]
     Empty {
         /// The path as it was given.
         path: PathBuf,
@@ -92,7 +95,7 @@ pub enum ImagingError {
         height: u32,
     },
     /// The pixels are floating-point numbers, whose range no file states.
-    #[error("{} holds floating-point pixels: save it with 8 or 16 bits a channel", path.display())]
+    #[error("{} holds floating-point pixels: save it with 8 or 16 bits a channel", readable(path))]
     FloatPixels {
         /// The path as it was given.
         path: PathBuf,
@@ -100,7 +103,7 @@ pub enum ImagingError {
     /// The pixels are signed integers, of which no file says what is black.
     #[error(
         "{} holds signed integers as pixels: save it with unsigned ones of 8 or 16 bits a channel",
-        path.display()
+        readable(path)
     )]
     SignedPixels {
         /// The path as it was given.
@@ -109,7 +112,7 @@ pub enum ImagingError {
     /// A TIFF is made of JPEGs, and one has more pixels than belong there; nothing was decoded.
     #[error(
         "{} holds a JPEG of {}x{} pixels where there is room for {}x{}: save it again, without compression",
-        path.display(), size.0, size.1, largest.0, largest.1
+        readable(path), size.0, size.1, largest.0, largest.1
     )]
     JpegInTiff {
         /// The path as it was given.
@@ -120,13 +123,13 @@ pub enum ImagingError {
         largest: (u32, u32),
     },
     /// The file ends before its picture does.
-    #[error("{} was cut short: its end is missing", path.display())]
+    #[error("{} was cut short: its end is missing", readable(path))]
     Truncated {
         /// The path as it was given.
         path: PathBuf,
     },
     /// The file breaks the rules of its format.
-    #[error("failed to decode {}", path.display())]
+    #[error("failed to decode {}", readable(path))]
     Decode {
         /// The path as it was given.
         path: PathBuf,
@@ -134,13 +137,13 @@ pub enum ImagingError {
         source: ImageError,
     },
     /// A picture that moves, of which a still one would be left.
-    #[error("{} is animated, and only still pictures are enlarged", path.display())]
+    #[error("{} is animated, and only still pictures are enlarged", readable(path))]
     Animated {
         /// The path as it was given.
         path: PathBuf,
     },
     /// The picture is made for print.
-    #[error("{} holds CMYK pixels: convert it to RGB first", path.display())]
+    #[error("{} holds CMYK pixels: convert it to RGB first", readable(path))]
     Cmyk {
         /// The path as it was given.
         path: PathBuf,
@@ -148,7 +151,7 @@ pub enum ImagingError {
     /// The enlarged picture does not fit its format.
     #[error(
         "{} would become {width}x{height}, and a side of {format} is {limit} pixels at most: convert it to PNG first",
-        path.display()
+        readable(path)
     )]
     SideTooLong {
         /// The path as it was given.
@@ -165,7 +168,7 @@ pub enum ImagingError {
     /// The enlarged picture would be a file of more bytes than its format can count.
     #[error(
         "{} would become {width}x{height}, and a {format} has less than 4 GiB: convert it to PNG first",
-        path.display()
+        readable(path)
     )]
     FileTooLong {
         /// The path as it was given.
@@ -178,7 +181,7 @@ pub enum ImagingError {
         height: usize,
     },
     /// A file with a picture could not be written.
-    #[error("failed to write {}", path.display())]
+    #[error("failed to write {}", readable(path))]
     Write {
         /// The path as it was given.
         path: PathBuf,
@@ -213,4 +216,38 @@ pub enum ImagingError {
         /// What the encoder said.
         reason: String,
     },
+}
+
+/// A path as text for one line of a terminal, which differs where the path differs: control characters are escaped, and
+/// bytes that are no UTF-8 are written as `\xff`.
+pub fn readable(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            if letter.is_control() { text.extend(letter.escape_default()) } else { text.push(letter) }
+        }
+        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_one_line_that_commands_no_terminal() {
+        assert_eq!(readable(Path::new("a bird/ü.png")), "a bird/ü.png");
+        let path = PathBuf::from("a\x1b[31m\nb\u{9b}.png");
+        let said = r"a\u{1b}[31m\nb\u{9b}.png";
+        assert_eq!(
+            ImagingError::Truncated { path }.to_string(),
+            format!("{said} was cut short: its end is missing")
+        );
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt;
+            assert_eq!(readable(Path::new(std::ffi::OsStr::from_bytes(b"\xFF.png"))), r"\xff.png");
+        }
+    }
 }

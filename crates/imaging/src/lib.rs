@@ -19,5 +19,5 @@ mod channels;
 mod error;
 
 pub use channels::Channels;
-pub use error::ImagingError;
+pub use error::{ImagingError, readable};
 pub use planes::Planes;

@@ -27,7 +27,7 @@ pub(super) fn open(config: &Cifar10Config, roots: &DataRoots) -> Result<Cifar10,
     let (place, loaded, layout) = match &config.path {
         Some(path) => {
             let folder = folder::resolve(path, roots)?;
-            (folder.display().to_string(), cifar::load_dir(&folder), Layout::RowsFirst)
+            (readable(&folder), cifar::load_dir(&folder), Layout::RowsFirst)
         }
         None => ("the hub".to_owned(), cifar::load(), Layout::ColumnsFirst),
     };
