@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AugmentConfig {
-    /// Mirror every other patch, left to right.
+    /// Mirror patches, left to right: a coin is tossed for each.
     pub flips: bool,
     /// Turn patches by 0, 90, 180 or 270 degrees, each as often.
     pub rotations: bool,

@@ -49,9 +49,9 @@ pub enum Cifar10Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cifar10Part {
-    /// 50,000 images.
+    /// 50,000 images, 5,000 of every class.
     Train,
-    /// 10,000 images.
+    /// 10,000 images, 1,000 of every class.
     Test,
 }
 

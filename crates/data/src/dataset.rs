@@ -41,4 +41,9 @@ pub trait Dataset: Send + Sync {
         let image = self.image(index)?;
         Ok((image.width(), image.height()))
     }
+
+    /// Memory that is taken while image `index` is made, beyond what a picture of its size takes anyway.
+    fn making_bytes(&self, _index: usize) -> u64 {
+        0
+    }
 }

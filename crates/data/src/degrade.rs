@@ -10,7 +10,7 @@ use plumage_imaging::{
     ImagingError, Planes,
     decode::{self, Limits},
     encode,
-    resize::{Ratio, resize},
+    resize::{Ratio, mirror, resize},
 };
 use plumage_random::fill_normal;
 use rand::Rng;
@@ -128,25 +128,18 @@ fn blurred(image: &Planes, sigma_px: f64) -> Planes {
         let plane = image.plane(c);
         let down = |y: usize, x: usize| -> f64 {
             let taps = (y as isize - radius..).zip(&weights);
-            taps.map(|(row, weight)| weight * plane[reflected(row, height) * width + x]).sum()
+            taps.map(|(row, weight)| weight * plane[mirror(row, height) * width + x]).sum()
         };
         let columns: Vec<f64> =
             (0..height).flat_map(|y| (0..width).map(move |x| (y, x))).map(|(y, x)| down(y, x)).collect();
         for row in columns.chunks_exact(width) {
             for x in 0..width {
                 let taps = (x as isize - radius..).zip(&weights);
-                values.push(taps.map(|(column, weight)| weight * row[reflected(column, width)]).sum());
+                values.push(taps.map(|(column, weight)| weight * row[mirror(column, width)]).sum());
             }
         }
     }
     Planes::new(image.channels, height, width, values)
-}
-
-/// The pixel that stands at `position` when `0..len` is reflected again and again: `... 1 0 0 1 ... n-1 n-1 ...`.
-fn reflected(position: isize, len: usize) -> usize {
-    let period = 2 * len as isize;
-    let within = position.rem_euclid(period);
-    within.min(period - 1 - within) as usize
 }
 
 #[cfg(test)]
@@ -220,7 +213,7 @@ mod tests {
     fn a_blur_wider_than_the_picture_reflects_it_again_and_again() {
         let flat = Planes::new(1, 2, 3, vec![0.25; 6]);
         assert!(blurred(&flat, 5.).values.iter().all(|value| (value - 0.25).abs() < 1e-12));
-        let positions: Vec<usize> = (-4..6).map(|position| reflected(position, 2)).collect();
+        let positions: Vec<usize> = (-4..6).map(|position| mirror(position, 2)).collect();
         assert_eq!(positions, [0, 1, 1, 0, 0, 1, 1, 0, 0, 1]);
     }
 

@@ -115,6 +115,15 @@ impl Dataset for FileSet {
         let file = &self.files[index];
         Ok((file.width, file.height))
     }
+
+    /// The file that is shrunk: its pixels, of 16 bits at most, and its planes in double precision.
+    fn making_bytes(&self, index: usize) -> u64 {
+        const BYTES_PER_PIXEL: u64 = 8 + 24;
+        let File { width, height, .. } = self.files[index];
+        let Some(times) = self.shrink.map(|times| times as u64) else { return 0 };
+        let pixels = (u64::from(width) * times).saturating_mul(u64::from(height) * times);
+        pixels.saturating_mul(BYTES_PER_PIXEL)
+    }
 }
 
 /// The image at `1 / times` of its size, by the bicubic resize, rounded to 8 bits.

@@ -11,7 +11,7 @@ use plumage_random::{Stream, generator};
 use crate::{
     Batch, DataError, Dataset, Recipe,
     batches::AHEAD,
-    epoch::{EpochOrder, Pool, Slot},
+    epoch::{EpochOrder, PatchOfPool, Pool, Slot},
     pair::Pair,
     patches::Place,
     variants::{Variant, Variants},
@@ -73,8 +73,8 @@ impl Source {
         Ok(Batch { step, epoch, input, input_shape, target, target_shape })
     }
 
-    /// Memory that the preparation of batches takes, at most: the cache, the pools, the batches that wait for their step, and
-    /// the images in the making.
+    /// Memory that the preparation of batches takes, at most: the cache, the pools with their lists of patches, the batches that
+    /// wait for their step, and the images in the making.
     pub(crate) fn bytes(&self) -> u64 {
         /// Of an image in the making: the file's pixels, its planes in double precision, and those of the resize.
         const MAKING_BYTES_PER_PIXEL: u64 = 120;
@@ -92,13 +92,22 @@ impl Source {
         let batch = (patch(recipe.input_size()) + patch(recipe.patches.hr_size()))
             .saturating_mul(self.variants.patches.min(recipe.batches.size as u64));
         let workers = recipe.batches.workers as u64;
-        let making = self.variants.list.iter().map(|variant| (variant.width * variant.height) as u64).max();
-        let making = making.unwrap_or(0) * MAKING_BYTES_PER_PIXEL * workers.max(1);
+        let making = self.variants.list.iter().map(|variant| {
+            let pixels = (variant.width * variant.height) as u64;
+            self.dataset.making_bytes(variant.image).saturating_add(pixels * MAKING_BYTES_PER_PIXEL)
+        });
+        let making = making.max().unwrap_or(0).saturating_mul(workers.max(1));
+        let mut patches: Vec<u64> = self.variants.list.iter().map(|variant| variant.patches as u64).collect();
+        patches.sort_unstable_by(|a, b| b.cmp(a));
+        // Every pool has a list of its patches; while one is shuffled there is it once more, and the order.
+        let list = patches.iter().take(recipe.batches.pool).sum::<u64>() * size_of::<PatchOfPool>() as u64;
+        let lists = list.saturating_mul(POOLS as u64 + 2);
         [
             cached,
             pool.saturating_mul(POOLS as u64),
             batch.saturating_mul(workers * (AHEAD as u64 + 1) + 1),
             making,
+            lists,
             size_of_val(self.variants.list.as_slice()) as u64,
         ]
         .into_iter()

@@ -173,6 +173,10 @@ impl Dataset for Part {
     fn size(&self, index: usize) -> Result<(u32, u32), DataError> {
         self.dataset.size(self.indices[index])
     }
+
+    fn making_bytes(&self, index: usize) -> u64 {
+        self.dataset.making_bytes(self.indices[index])
+    }
 }
 
 #[cfg(test)]

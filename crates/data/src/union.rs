@@ -61,6 +61,11 @@ impl Dataset for Union {
         let (set, index) = self.place(index);
         self.sets[set].size(index)
     }
+
+    fn making_bytes(&self, index: usize) -> u64 {
+        let (set, index) = self.place(index);
+        self.sets[set].making_bytes(index)
+    }
 }
 
 #[cfg(test)]

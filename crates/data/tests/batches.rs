@@ -290,3 +290,15 @@ fn lay(square: &[f32], size: usize, way: usize) -> Vec<f32> {
     };
     (0..size * size).map(|i| pixel(i % size, i / size)).collect()
 }
+
+#[test]
+fn the_memory_of_batches_counts_their_lists_of_patches() {
+    let gallery = Arc::new(Gallery::new(&[(64, 64)]));
+    let bytes = |per_image| {
+        let mut recipe = recipe();
+        recipe.patches = PatchConfig::Random(RandomConfig { hr_size: 8, per_image });
+        recipe.batches.size = 1;
+        Batches::new(gallery.clone(), recipe).unwrap().bytes()
+    };
+    assert!(bytes(4096) - bytes(1) >= 3 * 8 * 4095);
+}

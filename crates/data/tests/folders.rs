@@ -254,6 +254,20 @@ fn cifar10_without_its_reader_says_how_to_get_it() {
 }
 
 #[test]
+fn making_a_shrunk_image_takes_the_memory_of_its_file() {
+    let root = tempfile::tempdir().unwrap();
+    write_png(&root.path().join("set/a.png"), 40, 30, 1);
+    let opened = |shrink| open_folder(FolderConfig { shrink, ..folder("set") }, root.path()).unwrap();
+    assert_eq!(opened(None).making_bytes(0), 0);
+    assert!(opened(Some(5)).making_bytes(0) >= 40 * 30 * 24);
+    let of = |set: &str, shrink| DatasetConfig::Folder(FolderConfig { shrink, ..folder(set) });
+    write_png(&root.path().join("other/a.png"), 8, 8, 1);
+    let union = DatasetConfig::Union(vec![of("other", None), of("set", Some(5))]);
+    let union = open(&union, &roots(root.path()), &LIMITS).unwrap();
+    assert_eq!(union.making_bytes(1), opened(Some(5)).making_bytes(0));
+}
+
+#[test]
 fn a_broken_rule_of_one_of_several_sets_names_the_key_as_the_config_does() {
     let good = DatasetConfig::Folder(folder("set"));
     let union = DatasetConfig::Union(vec![good, DatasetConfig::Folder(folder("../up"))]);

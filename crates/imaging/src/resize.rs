@@ -11,6 +11,7 @@ mod rows;
 use rayon::prelude::*;
 
 use self::contributions::Contributions;
+pub use self::contributions::mirror;
 pub use self::rows::RowEnlarger;
 use crate::Planes;
 

@@ -191,8 +191,7 @@ fn bicubic(channels: usize, scale: usize, vb: &VarBuilder) -> Result<Layer> {
 
 /// The pixel of a side of `len` that is seen at `place` of the side with [`REACH`] mirrored pixels before and after it.
 fn mirror(place: usize, len: usize) -> usize {
-    let place = (place + 2 * REACH * len - REACH) % (2 * len);
-    place.min(2 * len - 1 - place)
+    plumage_imaging::resize::mirror(place as isize - REACH as isize, len)
 }
 
 /// `[B, H, W, C]` to `[B, H + 2 REACH, W + 2 REACH, C]`: what lies beyond a border is its mirror image.

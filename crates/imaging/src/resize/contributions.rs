@@ -119,8 +119,9 @@ fn cubic(x: f64) -> f64 {
     }
 }
 
-/// The pixel of a side of `len` that is seen at `position` when the side is mirrored end to end.
-pub(super) fn mirror(position: isize, len: usize) -> usize {
+/// The pixel of a side of `len`, not 0, that is seen at `position` when the side is mirrored end to end:
+/// `... 1 0 0 1 ... n-1 n-1 ...`.
+pub fn mirror(position: isize, len: usize) -> usize {
     let position = position.rem_euclid(2 * len as isize) as usize;
     if position < len { position } else { 2 * len - 1 - position }
 }
