@@ -125,8 +125,12 @@ pub(crate) fn check_names_and_shapes<'a>(
 /// Writes tensors and a few words about them as the bytes of a safetensors file; equal input gives equal bytes.
 ///
 /// # Errors
-/// Only what the device reports.
+/// [`WeightsError::Format`] for words with a line break, and what the device reports.
 pub fn to_bytes(tensors: &Tensors, about: &BTreeMap<String, String>) -> Result<Vec<u8>, WeightsError> {
+    if let Some((key, _)) = about.iter().find(|(key, value)| format!("{key}{value}").contains(['\n', '\r'])) {
+        let reason = format!("what is said of them as {key:?} has a line break");
+        return Err(WeightsError::Format { name: "the weights".into(), reason });
+    }
     // The crate writes metadata in the order of a hash map, so one entry holds it all.
     let about = (!about.is_empty()).then(|| {
         let lines: Vec<_> = about.iter().map(|(key, value)| format!("{key}: {value}")).collect();

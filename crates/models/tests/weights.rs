@@ -159,3 +159,12 @@ fn a_file_whose_header_has_such_a_length_is_read() {
     let file = [&640u64.to_le_bytes()[..], header.as_bytes(), &1f32.to_le_bytes()].concat();
     assert_eq!(weights::from_bytes(&file, "test").unwrap().len(), 1);
 }
+
+#[test]
+fn words_about_weights_have_no_line_breaks() {
+    for words in ["two\nlines", "two\rlines"] {
+        let about = BTreeMap::from([("trained_on".to_owned(), words.to_owned())]);
+        let error = weights::to_bytes(&Tensors::new(), &about).unwrap_err().to_string();
+        assert!(error.contains("what is said of them as \"trained_on\" has a line break"), "{error}");
+    }
+}
