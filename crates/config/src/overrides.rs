@@ -73,8 +73,8 @@ pub(crate) fn layer(argument: &str) -> Result<Node, Mistake> {
 
 /// Whether the value is an integer beyond 64 bits, and no bare string.
 fn is_too_large(text: &str) -> bool {
-    let parsed = text.trim().parse::<i64>().map_err(|error| error.kind().clone());
-    matches!(parsed, Err(IntErrorKind::PosOverflow | IntErrorKind::NegOverflow))
+    let parsed = text.trim().parse::<i64>();
+    parsed.is_err_and(|error| matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow))
 }
 
 #[cfg(test)]
