@@ -76,6 +76,12 @@ impl Failure {
         Self::said(ExitKind::Output, message).help(help)
     }
 
+    /// A run cannot be gone on with.
+    pub(crate) fn no_checkpoint(message: impl Display) -> Self {
+        Self::said(ExitKind::Checkpoint, message)
+            .help("leave --resume out to begin anew (the old run is kept)")
+    }
+
     /// A file or folder of the workspace cannot be read.
     pub(crate) fn unreadable(path: &Path, error: &impl Display) -> Self {
         Self::said(ExitKind::Input, format!("failed to read {}: {error}", path.display()))

@@ -17,7 +17,7 @@ use plumage_record::{
 };
 use plumage_reporting::write_run;
 use plumage_trainer::{
-    architecture, find_checkpoint,
+    architecture,
     judge::{self, CONTROLS, Findings, Judged, Judging},
 };
 
@@ -27,7 +27,7 @@ use self::{
     pictures::{Shots, Studio},
 };
 use crate::{
-    device, difference,
+    device,
     exit::ExitKind,
     experiment::JudgeExperiment,
     failure::Failure,
@@ -35,7 +35,7 @@ use crate::{
     limits,
     progress::Watch,
     say::{note, say},
-    training::{Request, open_folder},
+    training::{Request, checkpoint_of, open_folder},
     workspace::Workspace,
 };
 
@@ -104,10 +104,11 @@ struct Study<'a> {
 
 impl Study<'_> {
     fn run(&self) -> Result<ExitCode, Failure> {
-        let checkpoint = self.checkpoint()?;
+        let Opened { seen, identity, .. } = self.opened;
+        let checkpoint = checkpoint_of(self.folder, self.request, identity, seen)?;
         let mut manifest = self.describe()?;
         self.folder.save(Purpose::Config, "config.toml", self.request.resolved.as_bytes())?;
-        self.folder.write_seen(&self.opened.seen)?;
+        self.folder.write_seen(seen)?;
         self.networks()?.save(self.folder)?;
         manifest.save(self.folder.path())?;
         self.conduct(checkpoint, &mut manifest).inspect_err(|failure| {
@@ -141,20 +142,6 @@ impl Study<'_> {
         let task = self.task(&names, &shots, &device);
         let judged = self.train(&task, checkpoint, manifest)?;
         self.keep(&task, judged, &shots)
-    }
-
-    /// The checkpoint to go on from, if there is one of this very study.
-    fn checkpoint(&self) -> Result<Option<Checkpoint>, Failure> {
-        let Opened { seen, identity, .. } = self.opened;
-        let (checkpoint, rejected) = find_checkpoint(self.folder, identity).map_err(|error| {
-            Failure::from(error)
-                .with_changes(difference::of_configs(self.folder.path(), self.request.resolved))
-                .with_changes(difference::of_data(self.folder.path(), seen))
-        })?;
-        for rejected in &rejected {
-            note!("passed over {}: {}", rejected.path.display(), rejected.reason);
-        }
-        Ok(checkpoint)
     }
 
     fn task<'t>(&'t self, names: &'t [String], shots: &'t Shots, device: &'t Device) -> Judging<'t> {

@@ -17,8 +17,8 @@ use candle_core::{DType, Device, Tensor};
 use plumage_data::{Batches, DataRoots, Dataset, fingerprint};
 use plumage_models::weights;
 use plumage_record::{
-    Architecture, BestValidation, EventPicture, Identity, ImageSet, Manifest, ModelSummary, Provenance,
-    Purpose, RunFolder, SeenImage, Status, newest_checkpoint, read_manifest, sha256,
+    Architecture, BestValidation, Checkpoint, EventPicture, Identity, ImageSet, Manifest, ModelSummary,
+    Provenance, Purpose, RunFolder, SeenImage, Status, newest_checkpoint, read_manifest, sha256,
 };
 use plumage_reporting::{keep_figure, write_run};
 use plumage_trainer::{Ending, Outcome, architecture, find_checkpoint, restore, validation::ValidationSet};
@@ -175,15 +175,7 @@ fn run_in(
         folder,
         identity,
     };
-    let (checkpoint, rejected) = find_checkpoint(folder, identity).map_err(|error| {
-        let configs = difference::of_configs(folder.path(), request.resolved);
-        Failure::from(error)
-            .with_changes(configs)
-            .with_changes(difference::of_data(folder.path(), &images.seen))
-    })?;
-    for rejected in &rejected {
-        note!("passed over {}: {}", rejected.path.display(), rejected.reason);
-    }
+    let checkpoint = checkpoint_of(folder, request, identity, &images.seen)?;
     let done = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
     if done > 0 {
         note!("resuming {} at step {done} of {}", request.run, experiment.trainer.steps);
@@ -232,6 +224,37 @@ pub(crate) fn open_folder(request: &Request) -> Result<RunFolder, Failure> {
         note!("the run that was here is now {}", moved.display());
     }
     Ok(folder)
+}
+
+/// The checkpoint to go on from, if there is one of this very run; those that are passed over are named.
+///
+/// # Errors
+/// Config or images that changed; checkpoints that are all damaged, or gone from a run that got somewhere: to begin at
+/// step 0 in its folder would be to write over it.
+pub(crate) fn checkpoint_of(
+    folder: &RunFolder,
+    request: &Request,
+    identity: &Identity,
+    seen: &[SeenImage],
+) -> Result<Option<Checkpoint>, Failure> {
+    let (checkpoint, rejected) = find_checkpoint(folder, identity).map_err(|error| {
+        Failure::from(error)
+            .with_changes(difference::of_configs(folder.path(), request.resolved))
+            .with_changes(difference::of_data(folder.path(), seen))
+    })?;
+    for rejected in &rejected {
+        note!("passed over {}: {}", rejected.path.display(), rejected.reason);
+    }
+    if let (None, Some(Manifest { status, steps_done, steps, .. })) =
+        (&checkpoint, read_manifest(folder.path())?)
+        && (status == Status::Finished || steps_done > 0)
+    {
+        return Err(Failure::no_checkpoint(format!(
+            "the run in {} is {status}, {steps_done} of {steps} steps, and has no checkpoint to go on from",
+            folder.path().display()
+        )));
+    }
+    Ok(checkpoint)
 }
 
 /// The manifest of a run that begins.

@@ -113,6 +113,32 @@ fn a_run_whose_checkpoints_are_all_damaged_exits_7_and_says_what_is_wrong_with_e
 }
 
 #[test]
+fn a_finished_run_without_checkpoints_exits_7_and_is_left_as_it_is() {
+    let out = tempfile::tempdir().unwrap();
+    assert!(tiny(out.path(), &["--set", "trainer.steps=20"]).status.success());
+    let run = out.path().join("tiny");
+    let files =
+        ["config.toml", "data.csv", "manifest.json", "metrics.csv", "timing.csv", "weights.safetensors"];
+    let read = || files.map(|file| fs::read(run.join(file)).unwrap());
+    let before = read();
+    // As a run is published: what it came to, without what it would go on from.
+    fs::remove_dir_all(run.join("checkpoints")).unwrap();
+    for more in [&["--json", "--resume"][..], &["--json", "--resume", "--set", "trainer.steps=30"]] {
+        let error = json_of(&tiny(out.path(), more));
+        assert_eq!((&error["error"], &error["exit"]), (&"checkpoint".into(), &7.into()), "{error}");
+        assert!(error["message"].as_str().unwrap().contains(run.to_str().unwrap()), "{error}");
+        assert!(error["help"].as_str().unwrap().contains("leave --resume out"), "{error}");
+        assert!(read() == before, "a run that is refused was written to");
+    }
+    // One that died before its first checkpoint is begun again, and moved nowhere.
+    let manifest = fs::read_to_string(run.join("manifest.json")).unwrap();
+    let died = manifest.replace("finished", "running").replace("\"steps_done\": 20", "\"steps_done\": 0");
+    fs::write(run.join("manifest.json"), died).unwrap();
+    assert!(tiny(out.path(), &["--resume"]).status.success());
+    assert!(read()[5] == before[5] && !out.path().join("tiny.1").exists());
+}
+
+#[test]
 fn a_wild_learning_rate_exits_8_and_names_term_step_images_and_the_last_checkpoint() {
     let out = tempfile::tempdir().unwrap();
     let wild =
