@@ -60,6 +60,7 @@ pub(super) fn train(
         }
         let done = step + 1;
         if done == run.trainer.steps || done.is_multiple_of(run.trainer.validate_every) {
+            let Some(validated) = validated(run, which, &judge, progress)? else { return Ok(None) };
             let row = JudgeCurveRow {
                 patch_px,
                 trained_on: contest.name(run.methods).to_owned(),
@@ -67,7 +68,7 @@ pub(super) fn train(
                 step: done,
                 train_loss: losses / since as f64,
                 train_accuracy: right / since as f64,
-                ..validated(run, which, &judge)?
+                ..validated
             };
             if best.as_ref().is_none_or(|(loss, _)| row.validation_loss < *loss) {
                 best = Some((row.validation_loss, parameters.tensors()?));
@@ -79,7 +80,8 @@ pub(super) fn train(
     if let Some((_, weights)) = best {
         parameters.load(&weights)?;
     }
-    Ok(Some(Trained { curve, verdicts: tested(run, &judge, patch_px)? }))
+    let verdicts = tested(run, &judge, patch_px, progress)?;
+    Ok(verdicts.map(|verdicts| Trained { curve, verdicts }))
 }
 
 /// Crops of a step and what the judge is to say of them: 1 for what is called real, as its logit is high for HR.
@@ -136,15 +138,21 @@ fn learn(
     Ok((loss, right as f64 / count as f64))
 }
 
-/// Loss and accuracy on the validation crops; the other columns are left empty.
-fn validated(run: &Judging, which: Which, judge: &Judge) -> Result<JudgeCurveRow, TrainError> {
+/// Loss and accuracy on the validation crops, the other columns left empty; none where it was asked to stop.
+fn validated(
+    run: &Judging,
+    which: Which,
+    judge: &Judge,
+    progress: &dyn Progress,
+) -> Result<Option<JudgeCurveRow>, TrainError> {
     let mut labelled = Vec::new();
     for (image, number, crop) in fixed_crops(run, run.validation, which.patch_px) {
         let shown = which.contest.shown(image, number, run.validation, run.methods.len());
         labelled.extend(shown.into_iter().map(|shown| (shown, crop)));
     }
     let crops: Vec<_> = labelled.iter().map(|(shown, crop)| (shown.image, shown.version, *crop)).collect();
-    let scores = scores(run, judge, which.patch_px, run.validation, &crops)?;
+    let scores = scores(run, judge, which.patch_px, (run.validation, &crops), progress)?;
+    let Some(scores) = scores else { return Ok(None) };
     let verdict = |((shown, _), score): (&(Shown, Crop), f32)| Verdict {
         image: shown.image as u64,
         score: f64::from(score),
@@ -155,21 +163,26 @@ fn validated(run: &Judging, which: Which, judge: &Judge) -> Result<JudgeCurveRow
         let logit = if verdict.is_generated { verdict.score } else { -verdict.score };
         (-logit).max(0.) + (-logit.abs()).exp().ln_1p()
     };
-    Ok(JudgeCurveRow {
+    Ok(Some(JudgeCurveRow {
         validation_loss: verdicts.iter().map(loss).sum::<f64>() / verdicts.len() as f64,
         validation_accuracy: accuracy(&verdicts, 0.)?,
         ..JudgeCurveRow::default()
-    })
+    }))
 }
 
-/// The judge's verdicts on every test crop in every version.
-fn tested(run: &Judging, judge: &Judge, side: usize) -> Result<Verdicts, TrainError> {
+/// The judge's verdicts on every test crop in every version; none where it was asked to stop.
+fn tested(
+    run: &Judging,
+    judge: &Judge,
+    side: usize,
+    progress: &dyn Progress,
+) -> Result<Option<Verdicts>, TrainError> {
     let versions = 0..=run.methods.len();
     let crops: Vec<_> = fixed_crops(run, run.test, side)
         .flat_map(|(image, _, crop)| versions.clone().map(move |version| (image, version, crop)))
         .collect();
-    let scores = scores(run, judge, side, run.test, &crops)?;
-    Ok(Verdicts::new(run.test, run.crops_per_image, run.methods.len(), scores))
+    let scores = scores(run, judge, side, (run.test, &crops), progress)?;
+    Ok(scores.map(|scores| Verdicts::new(run.test, run.crops_per_image, run.methods.len(), scores)))
 }
 
 /// The fixed crops of a part: image, number, place.
@@ -184,17 +197,21 @@ fn fixed_crops<'a>(
     })
 }
 
-/// The judge's scores of crops, each an image, a version and a place: the higher, the more one is taken for generated.
+/// The judge's scores of crops, each an image, a version and a place: the higher, the more one is taken for generated;
+/// none where it was asked to stop.
 fn scores(
     run: &Judging,
     judge: &Judge,
     side: usize,
-    pictures: &Pictures,
-    crops: &[(usize, usize, Crop)],
-) -> Result<Vec<f32>, TrainError> {
+    (pictures, crops): (&Pictures, &[(usize, usize, Crop)]),
+    progress: &dyn Progress,
+) -> Result<Option<Vec<f32>>, TrainError> {
     let judge = judge.detached();
     let mut scores = Vec::with_capacity(crops.len());
     for crops in crops.chunks(AT_A_TIME) {
+        if progress.stop_requested() {
+            return Ok(None);
+        }
         let mut patches = Vec::with_capacity(crops.len() * side * side);
         for (image, version, crop) in crops {
             pictures.images[*image].cut(*version, *crop, &mut patches);
@@ -202,5 +219,5 @@ fn scores(
         let patches = Tensor::from_vec(patches, (crops.len(), 1, side, side), run.device)?;
         scores.extend(judge.forward(&patches)?.neg()?.to_vec1::<f32>()?);
     }
-    Ok(scores)
+    Ok(Some(scores))
 }
