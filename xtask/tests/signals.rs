@@ -54,6 +54,7 @@ fn assert_equal(run: &Path, other: &Path) {
 fn a_signal_while_data_are_prepared_ends_it_at_once_and_nothing_is_written() {
     // So many pictures take minutes to draw: a run that did not look at signals would not end in a test's time.
     let many = ["--set", "data.validation.aviary.images=100000", "--set", "data.validation.aviary.side=128"];
+    let many = [&many[..], &["--threads", "2", "--max-memory", "90000"]].concat();
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
         let out = tempfile::tempdir().unwrap();
         let mut child = start(out.path(), &many);
@@ -64,6 +65,7 @@ fn a_signal_while_data_are_prepared_ends_it_at_once_and_nothing_is_written() {
         assert!(said(&output).contains("nothing was written"), "{}", said(&output));
         let again = "experiment tiny --resume --set 'data.validation.aviary.images=100000'";
         assert!(said(&output).contains(again), "{}", said(&output));
+        assert!(said(&output).contains(" --threads 2 --max-memory 90000 --out "), "{}", said(&output));
         assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0);
     }
 }

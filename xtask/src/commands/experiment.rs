@@ -41,9 +41,11 @@ impl Args {
             folder.as_ref().map_or_else(String::new, |folder| format!(" {flag} '{}'", folder.display()))
         };
         let (out, data_root) = (folder("--out", &self.out), folder("--data-root", &self.data_root));
+        let threads = self.threads.map_or_else(String::new, |threads| format!(" --threads {threads}"));
+        let memory = self.max_memory.map_or_else(String::new, |mib| format!(" --max-memory {mib}"));
         let set = if is_begun { &[] } else { self.set.as_slice() };
         let set: String = set.iter().map(|change| format!(" --set '{change}'")).collect();
-        format!("cargo xtask experiment {} --resume{set}{out}{data_root}", self.name)
+        format!("cargo xtask experiment {} --resume{set}{threads}{memory}{out}{data_root}", self.name)
     }
 }
 
