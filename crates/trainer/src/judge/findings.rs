@@ -17,7 +17,7 @@ pub struct Findings {
     pub roc: Vec<JudgeRocRow>,
 }
 
-/// Names of the measures, in the order of tables. Scores are logits: 0 parts real from generated.
+/// Names of the measures, in the order of tables. Scores are negated logits: 0 parts real from generated.
 const MEASURES: [(&str, Measure); 2] =
     [("accuracy", Measure::Accuracy { threshold: 0. }), ("auc", Measure::Auc)];
 

@@ -36,11 +36,6 @@ impl Versions {
         Self { height, width, planes }
     }
 
-    /// The longest side of a square that lies in the image.
-    pub fn shorter_side(&self) -> usize {
-        self.height.min(self.width)
-    }
-
     /// A square anywhere in the image.
     fn place(&self, side: usize, rng: &mut impl Rng) -> Crop {
         let start = |length: usize, rng: &mut _| Rng::random_range(rng, 0..=length - side);

@@ -6,7 +6,7 @@ use plumage_metrics::Verdict;
 use super::{Contest, Pictures};
 use crate::TrainError;
 
-/// Numbers of every fixed crop of a part in every version: a judge's logits, or what stands in for a judge.
+/// Numbers of every fixed crop of a part in every version: a judge's negated logits, or what stands in for a judge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verdicts {
     images: usize,
