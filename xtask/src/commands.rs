@@ -92,3 +92,10 @@ impl Command {
         }
     }
 }
+
+/// Computes with so many threads from here on; without a number with one for each core.
+fn use_threads(threads: Option<u16>) -> Result<(), Failure> {
+    let Some(threads) = threads else { return Ok(()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into());
+    pool.build_global().map_err(Failure::internal)
+}

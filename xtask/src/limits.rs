@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What the program itself takes, and what is too small to be counted.
-const PROGRAM_BYTES: u64 = 48 << 20;
+pub(crate) const PROGRAM_BYTES: u64 = 48 << 20;
 
 /// One thing that takes memory.
 struct Share {

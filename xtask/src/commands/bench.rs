@@ -1,11 +1,12 @@
 //! `bench [WORKLOAD...]`: our speed and memory against other engines'.
 
-use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode, thread, time::Duration};
+use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode, time::Duration};
 
 use crate::{
     bench::{Measurement, Peers, engines::Engine, measure, serve, table, workloads::Workload},
     exit::ExitKind,
     failure::Failure,
+    machine::cores,
     say::{note, say},
     workspace::Workspace,
 };
@@ -41,7 +42,6 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let workloads = Workload::chosen(&args.workloads)?;
     let workspace = Workspace::find()?;
     let peers = args.peers.as_deref().map(|python| Peers::find(python, &workspace)).transpose()?;
-    let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let threads = args.threads.map_or_else(cores, NonZeroUsize::get);
     let against = peers.as_ref().map_or(String::new(), |peers| format!("; {}", peers.versions));
     note!("{threads} threads, {} s for each engine{against}", args.budget.as_secs_f64());

@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use plumage_record::newest_checkpoint;
 
+use super::use_threads;
 use crate::{
     experiment::Experiment, failure::Failure, interrupt::Interrupt, limits::MemoryLimit, run, training,
     workspace::Workspace,
@@ -52,12 +53,7 @@ impl Args {
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let interrupt = Interrupt::listen(args.again(false))?;
     // Before anything else computes: a network that is built to be checked would begin with a thread for each core.
-    if let Some(threads) = args.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.into())
-            .build_global()
-            .map_err(Failure::internal)?;
-    }
+    use_threads(args.threads)?;
     let workspace = Workspace::find()?;
     let results = workspace.results(args.out.as_deref());
     let roots = workspace.data_roots(args.data_root.as_deref());

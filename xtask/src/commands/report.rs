@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use super::use_threads;
 use crate::{
     failure::Failure,
     interrupt::Interrupt,
@@ -124,12 +125,7 @@ fn with_runs(
     report: impl FnOnce(&Runs) -> Result<ExitCode, Failure>,
 ) -> Result<ExitCode, Failure> {
     let interrupt = Interrupt::listen(again.to_owned())?;
-    if let Some(threads) = shared.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.into())
-            .build_global()
-            .map_err(Failure::internal)?;
-    }
+    use_threads(shared.threads)?;
     let workspace = Workspace::find()?;
     report(&Runs {
         workspace: &workspace,

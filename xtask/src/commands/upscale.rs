@@ -12,6 +12,7 @@ use crate::{
     exit::ExitKind,
     failure::Failure,
     interrupt::Interrupt,
+    limits::PROGRAM_BYTES,
     machine::{free_memory, size},
     say::{note, say},
     upscale::{Chosen, Crew, Job, Outcome, Task, bytes, choose, find, readable},
@@ -64,9 +65,6 @@ WebP without loss.
 
 PNG, TIFF and binary PNM go through in rows, so that memory does not grow with their height. Read as a whole are JPEG, WebP,
 BMP, interlaced PNG, planar TIFF and PNM in text; written as a whole are WebP and BMP.";
-
-/// What the program itself takes.
-const PROGRAM_BYTES: u64 = 48 << 20;
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let again = "the same command with --overwrite does it all again".to_owned();
