@@ -32,17 +32,21 @@ pub(crate) fn find(
     results: Option<&Path>,
 ) -> Result<Packed, Failure> {
     let name = model.map_or_else(|| pretrained::DEFAULT.to_owned(), readable);
-    let packed = match model {
-        Some(file) if file.is_file() || file.extension().is_some_and(|end| end == "safetensors") => {
-            read(file, config)?
-        }
-        _ if name == "bicubic" => Packed {
+    let is_weights = |file: &Path| file.is_file() || file.extension().is_some_and(|end| end == "safetensors");
+    let file = model.filter(|file| is_weights(file));
+    if config.is_some() && file.is_none() {
+        let message = format!("--config is for a file of weights, and {name} is none");
+        return Err(Failure::usage(message, "leave --config out, or name the file"));
+    }
+    let packed = match file {
+        Some(file) => read(file, config)?,
+        None if name == "bicubic" => Packed {
             model: ModelConfig::Bicubic(BicubicConfig { channels: Channels::Rgb }),
             scale: scale.unwrap_or(2),
             tensors: Tensors::new(),
             about: BTreeMap::new(),
         },
-        _ => match come_along(&name, scale)? {
+        None => match come_along(&name, scale)? {
             Some(packed) => packed,
             None => named(&name, results)?,
         },

@@ -55,6 +55,23 @@ fn a_command_line_that_is_wrong_exits_2_and_says_so_as_json() {
 }
 
 #[test]
+fn a_flag_that_would_do_nothing_exits_2() {
+    let out = tempfile::tempdir().unwrap();
+    let to = out.path().join("out");
+    let to = to.to_str().unwrap();
+    for (arguments, told) in [
+        (&["export", "light", "--config", "a.toml", "--to", to][..], "--config"),
+        (&["upscale", "a.png", "--model", "light", "--config", "a.toml", "--out", to], "--config"),
+        (&["report", "papers", "--quick", "--seeds", "3", "--no-training", "--out", to], "--seeds"),
+    ] {
+        let error = json_of(&xtask(&[arguments, &["--json"]].concat()));
+        assert_eq!((&error["error"], &error["exit"]), (&"usage".into(), &2.into()), "{error}");
+        assert!(error["message"].as_str().unwrap().contains(told), "{error}");
+    }
+    assert!(is_empty(out.path()));
+}
+
+#[test]
 fn the_mistakes_of_a_config_come_one_by_one_in_json() {
     let out = tempfile::tempdir().unwrap();
     let output = tiny(out.path(), &["--json", "--set", "trainer.stpes=5", "--set", "scale=99"]);

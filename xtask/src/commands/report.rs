@@ -70,7 +70,8 @@ struct PapersArgs {
     #[arg(long, value_name = "SET_OR_DIR")]
     on: Vec<String>,
     /// Train every network by so many seeds.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100))]
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "quick")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=100))]
     seeds: u64,
     /// Only experiments whose name holds this.
     #[arg(long, value_name = "PART")]
