@@ -214,8 +214,11 @@ impl From<ConfigErrors> for Failure {
 impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
         let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        Self::usage(message, "cargo xtask --help")
+        let said = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+        // What help there is, says the line of its own.
+        let said: Vec<&str> =
+            said.filter(|line| !line.is_empty() && !line.starts_with("For more information")).collect();
+        Self::usage(said.join(" ").trim_start_matches("error: "), "cargo xtask --help")
     }
 }
 

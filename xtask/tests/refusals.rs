@@ -52,6 +52,15 @@ fn a_command_line_that_is_wrong_exits_2_and_says_so_as_json() {
     }
     let error = json_of(&xtask(&["list", "--json", "--no-such"]));
     assert!(error["message"].as_str().unwrap().contains("--no-such"), "{error}");
+    for (arguments, message) in [
+        (&["experiment", "--json"][..], "the following required arguments were not provided: <NAME>"),
+        (
+            &["list", "--jsno", "--json"],
+            "unexpected argument '--jsno' found tip: a similar argument exists: '--json'",
+        ),
+    ] {
+        assert_eq!(json_of(&xtask(arguments))["message"], message);
+    }
 }
 
 #[test]
