@@ -85,8 +85,8 @@ impl<'a> Network<'a> {
             let (name, image) = (images.name(index), images.image(index)?);
             let named = |error| Failure::in_image(&name, error);
             let test = TestImage::new(how.protocol, &image, self.scale, channels).map_err(named)?;
-            let (measured, sr) =
-                measure(self.model.as_ref(), grid, &name, &test, &self.device).map_err(Failure::from)?;
+            let (measured, sr) = measure(self.model.as_ref(), grid, &name, &test, &self.device)
+                .map_err(|error| Failure::from(error).of(&name))?;
             of_set.extend(rows(set, &measured, self.scale, how));
             each((index < how.figures).then(|| Figure {
                 name: figure_name(set, index, &name),
@@ -100,7 +100,8 @@ impl<'a> Network<'a> {
     /// What the network scores on one image.
     pub(crate) fn score(&self, name: &str, image: &TestImage) -> Result<Score, Failure> {
         let grid = self.config.architecture().grid();
-        let (measured, _) = measure(self.model.as_ref(), grid, name, image, &self.device)?;
+        let (measured, _) = measure(self.model.as_ref(), grid, name, image, &self.device)
+            .map_err(|error| Failure::from(error).of(name))?;
         Ok(measured.sr)
     }
 

@@ -227,7 +227,7 @@ impl From<TrainError> for Failure {
         match error {
             TrainError::Data(error) => error.into(),
             TrainError::Metrics(error) => error.into(),
-            TrainError::Image { .. } => Self::caused(ExitKind::Input, &error),
+            TrainError::Image { name, source } => Self::from(source).of(&name),
             TrainError::Record(error) => error.into(),
             TrainError::Weights(error) => error.into(),
             TrainError::Device(error) => Self::internal(error),
@@ -261,11 +261,13 @@ impl From<DataError> for Failure {
 
 impl From<MetricsError> for Failure {
     fn from(error: MetricsError) -> Self {
-        let exit = match error {
-            MetricsError::NotFinite | MetricsError::ScoreIsNan { .. } => ExitKind::Diverged,
-            _ => ExitKind::Input,
-        };
-        Self::caused(exit, &error)
+        match error {
+            MetricsError::NotFinite | MetricsError::ScoreIsNan { .. } => {
+                Self::said(ExitKind::Diverged, error)
+                    .help("take other weights, or train anew with a lower learning rate")
+            }
+            _ => Self::caused(ExitKind::Input, &error),
+        }
     }
 }
 
@@ -312,5 +314,19 @@ impl From<ReportError> for Failure {
             ReportError::Beside { .. } => Self::caused(ExitKind::Input, &error),
             error => Self::internal(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_whose_output_is_not_finite_has_diverged_wherever_it_is_measured() {
+        let source = MetricsError::NotFinite;
+        let failure = Failure::from(TrainError::Image { name: "baby.png".to_owned(), source });
+        assert_eq!(failure.exit(), ExitKind::Diverged);
+        assert!(failure.message().starts_with("baby.png: "), "{}", failure.message());
+        assert!(matches!(failure, Failure::Said { help: Some(_), .. }));
     }
 }
