@@ -215,7 +215,7 @@ impl From<clap::Error> for Failure {
     fn from(error: clap::Error) -> Self {
         let text = error.render().to_string();
         let said = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
-        // What help there is, says the line of its own.
+        // Where help is to be had, the help of this error says.
         let said: Vec<&str> =
             said.filter(|line| !line.is_empty() && !line.starts_with("For more information")).collect();
         Self::usage(said.join(" ").trim_start_matches("error: "), "cargo xtask --help")
