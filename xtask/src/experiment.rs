@@ -7,6 +7,7 @@ mod judge;
 mod restore;
 
 use plumage_config::{Loaded, has_key, load, probe};
+use plumage_trainer::judge::BICUBIC;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
@@ -30,6 +31,19 @@ pub(crate) enum Experiment {
 const JUDGE: &str = "judge";
 
 impl Experiment {
+    /// Refuses a name that no experiment can have.
+    ///
+    /// # Errors
+    /// A name that no folder of a run can have, and that of the baseline.
+    pub(crate) fn check_name(name: &str) -> Result<(), Failure> {
+        plumage_record::check_name(name)?;
+        if name == BICUBIC {
+            let message = format!("tables call the baseline `{BICUBIC}`");
+            return Err(Failure::usage(message, "give the experiment another name"));
+        }
+        Ok(())
+    }
+
     /// Reads and checks `experiments/NAME.toml` with the changes of `--set`.
     pub(crate) fn load(workspace: &Workspace, name: &str, set: &[String]) -> Result<Loaded<Self>, Failure> {
         Self::read(&workspace.experiments().join(format!("{name}.toml")), set)

@@ -81,6 +81,29 @@ fn a_flag_that_would_do_nothing_exits_2() {
 }
 
 #[test]
+fn an_experiment_that_could_not_be_loaded_or_told_from_the_baseline_is_not_written() {
+    let place = tempfile::tempdir().unwrap();
+    fs::create_dir_all(place.path().join("experiments/below")).unwrap();
+    fs::write(place.path().join("Cargo.toml"), "").unwrap();
+    for name in ["tiny", "srcnn_baseline"] {
+        let toml = Path::new(env!("CARGO_MANIFEST_DIR")).join("../experiments").join(format!("{name}.toml"));
+        fs::copy(&toml, place.path().join(format!("experiments/{name}.toml"))).unwrap();
+        fs::copy(&toml, place.path().join(format!("experiments/below/{name}.toml"))).unwrap();
+    }
+    let new = |name: &str, from: &str| {
+        let command = &mut Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(["new", name, "--from", from, "--json"]).current_dir(place.path()).output().unwrap()
+    };
+    for (name, from) in [("bicubic", "tiny"), ("mine", "below/tiny"), ("mine", "./tiny"), ("../mine", "tiny")]
+    {
+        let error = json_of(&new(name, from));
+        assert_eq!((&error["error"], &error["exit"]), (&"usage".into(), &2.into()), "{error}");
+        assert!(!place.path().join("experiments").join(format!("{name}.toml")).exists(), "{name}");
+    }
+    assert!(new("mine", "tiny").status.success());
+}
+
+#[test]
 fn the_mistakes_of_a_config_come_one_by_one_in_json() {
     let out = tempfile::tempdir().unwrap();
     let output = tiny(out.path(), &["--json", "--set", "trainer.stpes=5", "--set", "scale=99"]);

@@ -57,10 +57,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
     let results = workspace.results(args.out.as_deref());
     let roots = workspace.data_roots(args.data_root.as_deref());
-    plumage_record::check_name(&args.name)?;
-    if args.name == "bicubic" {
-        return Err(Failure::usage("tables call the baseline `bicubic`", "give the experiment another name"));
-    }
+    Experiment::check_name(&args.name)?;
     let set = if args.resume {
         training::remembered_set(&results, &args.name, &args.set).map_err(|failure| {
             let left = newest_checkpoint(&results.join(&args.name));

@@ -16,7 +16,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::find()?;
-    plumage_record::check_name(&args.name)?;
+    Experiment::check_name(&args.name)?;
+    // `extends` takes names alone.
+    Experiment::check_name(&args.from)?;
     let base = Experiment::load(&workspace, &args.from, &[])?;
     let path = workspace.experiments().join(format!("{}.toml", args.name));
     if path.exists() {
