@@ -9,7 +9,7 @@ use plumage_models::{
     pretrained,
     weights::{self, Tensors},
 };
-use plumage_record::{EvaluationRow, ImageSet, read_evaluation, read_seen};
+use plumage_record::{EvaluationRow, ImageSet, Status, read_evaluation, read_manifest, read_seen};
 
 use crate::{
     evaluation::Network,
@@ -116,7 +116,9 @@ const WEIGHTS: &str = "weights.safetensors";
 /// No finished run; one that cannot be read.
 pub(crate) fn of_run(run: &Path, name: &str) -> Result<Packed, Failure> {
     let file = run.join(WEIGHTS);
-    if !file.is_file() {
+    // A run that is stopped while it is measured has its weights already, and not all that they are worth.
+    let is_finished = read_manifest(run)?.is_some_and(|manifest| manifest.status == Status::Finished);
+    if !is_finished || !file.is_file() {
         let message = format!("there is no finished run in {}", run.display());
         return Err(Failure::usage(message, format!("cargo xtask experiment {name} makes one")));
     }
