@@ -81,12 +81,14 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
     let crew = Crew { enlarger: chosen.enlarger(), limit, prove: args.prove, interrupt: &interrupt };
     crew.work(&jobs, &|outcome| report.add(outcome));
     let Ended { done, failed: more } = report.finish();
+    // An output that could not be written keeps the others from being begun.
+    let not_begun = jobs.len() - done.len() - more.len();
     failed.extend(more);
     interrupt.check()?;
     if args.json {
-        say!("{}", summary(&chosen, &crew, &done, &failed));
+        say!("{}", summary(&chosen, &crew, &done, &failed, not_begun));
     }
-    close(done.len(), &failed)
+    close(done.len(), &failed, not_begun)
 }
 
 /// Reads the headers, and refuses all if one picture does not fit the limit: nothing has been written then.
@@ -207,24 +209,33 @@ impl<'a> Report<'a> {
 }
 
 /// The object of `--json`.
-fn summary(chosen: &Chosen, crew: &Crew, done: &[Value], failed: &[(PathBuf, Failure)]) -> Value {
+fn summary(
+    chosen: &Chosen,
+    crew: &Crew,
+    done: &[Value],
+    failed: &[(PathBuf, Failure)],
+    not_begun: usize,
+) -> Value {
     let failed: Vec<Value> = failed
         .iter()
         .map(|(input, failure)| json!({ "input": readable(input), "exit": failure.exit() as u8, "message": failure.message() }))
         .collect();
-    json!({ "model": chosen.name, "scale": crew.enlarger.scale(), "done": done, "failed": failed })
+    let scale = crew.enlarger.scale();
+    json!({ "model": chosen.name, "scale": scale, "done": done, "failed": failed, "not_begun": not_begun })
 }
 
 /// The exit code: that of the failure where nothing else was to do, or where an output could not be written.
-fn close(done: usize, failed: &[(PathBuf, Failure)]) -> Result<ExitCode, Failure> {
+fn close(done: usize, failed: &[(PathBuf, Failure)], not_begun: usize) -> Result<ExitCode, Failure> {
     let Some((_, first)) = failed.first() else { return Ok(ExitKind::Ok.into()) };
     for (_, failure) in failed {
         failure.report();
     }
     let output = failed.iter().map(|(_, failure)| failure.exit()).find(|&exit| exit == ExitKind::Output);
     let exit = output.unwrap_or(if done > 0 { ExitKind::Partial } else { first.exit() });
-    if done + failed.len() > 1 {
-        note!("{done} of {} pictures are done", done + failed.len());
+    let all = done + failed.len() + not_begun;
+    if all > 1 {
+        let rest = if not_begun > 0 { format!(", {not_begun} were not begun") } else { String::new() };
+        note!("{done} of {all} pictures are done{rest}");
     }
     Ok(exit.into())
 }

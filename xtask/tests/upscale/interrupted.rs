@@ -32,6 +32,25 @@ fn a_disk_that_fills_up_exits_5_and_leaves_nothing() {
 }
 
 #[test]
+fn a_full_disk_leaves_pictures_that_are_counted_though_they_were_not_begun() {
+    // More than any machine begins at once.
+    const ALL: usize = 600;
+    let place = tempfile::tempdir().unwrap();
+    let input = png(&picture(16, 16, ColorType::Rgb8), false, None);
+    (0..ALL).for_each(|number| fs::write(place.path().join(format!("{number}.png")), &input).unwrap());
+    let command = &mut Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.env("PLUMAGE_FAULT", "ENOSPC@enlarged.write+").args(["upscale", "--json", "--out"]);
+    let output = command.arg(place.path().join("out")).arg(place.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(5), "{}", said(&output));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let failed = json["failed"].as_array().unwrap().len();
+    assert!((1..ALL).contains(&failed) && json["done"].as_array().unwrap().is_empty(), "{json}");
+    assert_eq!(json["not_begun"], ALL - failed);
+    let told = format!("0 of {ALL} pictures are done, {} were not begun", ALL - failed);
+    assert!(said(&output).contains(&told), "{}", said(&output));
+}
+
+#[test]
 fn a_signal_ends_it_and_nothing_half_written_is_left() {
     let place = tempfile::tempdir().unwrap();
     let input = place.path().join("x.png");
