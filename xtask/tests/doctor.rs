@@ -41,6 +41,20 @@ fn a_machine_without_data_and_results_is_fine() {
 }
 
 #[test]
+fn a_set_that_is_asked_for_and_not_there_is_wrong() {
+    let (out, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let root = ["--data-root", data.path().to_str().unwrap()];
+    let (code, text) = doctor(out.path(), &root);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("--  data     set5: not on this machine"), "{text}");
+    for more in [&["set5"][..], &["set5", root[0], root[1]]] {
+        let (code, text) = doctor(out.path(), more);
+        assert_eq!(code, Some(4), "{text}");
+        assert!(text.contains("!!  data     set5: the set set5"), "{text}");
+    }
+}
+
+#[test]
 fn every_bad_image_of_a_folder_is_named_at_once() {
     let (out, images) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let folder = images.path();
@@ -101,7 +115,8 @@ fn runs_are_looked_at_and_left_as_they_are() {
     fs::remove_file(run.join("README.md")).unwrap();
     let (code, text) = doctor(out.path(), &[]);
     assert_eq!(code, Some(4), "{text}");
-    for part in ["2 of 2 checkpoints cannot be used", "README.md is missing", "cargo xtask chart tiny"] {
+    let draw = format!("cargo xtask chart tiny --out '{}'", out.path().display());
+    for part in ["2 of 2 checkpoints cannot be used", "README.md is missing", &draw] {
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }
 

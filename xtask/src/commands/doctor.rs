@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Failure> {
         Some(data) => findings.push(of_folder(data, &roots)),
         None => findings.extend(of_sets(&roots)),
     }
-    findings.extend(of_results(&results));
+    findings.extend(of_results(&results, args.out.is_some()));
 
     let exit = findings.iter().map(|finding| finding.exit).find(|&exit| exit != ExitKind::Ok);
     let exit = exit.unwrap_or(ExitKind::Ok);

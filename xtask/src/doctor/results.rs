@@ -18,8 +18,8 @@ use crate::exit::ExitKind;
 
 const AREA: &str = "results";
 
-/// Every run below `results`.
-pub(crate) fn of_results(results: &Path) -> Vec<Finding> {
+/// Every run below `results`, which `--out` named where it is `elsewhere`.
+pub(crate) fn of_results(results: &Path, elsewhere: bool) -> Vec<Finding> {
     let mut runs: Vec<PathBuf> = match fs::read_dir(results) {
         Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -33,37 +33,89 @@ pub(crate) fn of_results(results: &Path) -> Vec<Finding> {
     if runs.is_empty() {
         return vec![Finding::fine(AREA, format!("no run in {} yet", results.display()))];
     }
-    runs.iter().flat_map(|run| of_run(run)).collect()
+    let out = if elsewhere { format!(" --out '{}'", results.display()) } else { String::new() };
+    runs.iter().flat_map(|run| of_run(run, &out)).collect()
 }
 
-fn of_run(run: &Path) -> Vec<Finding> {
+/// The commands that do something about a run.
+struct Advice<'a> {
+    /// The run folder's name.
+    run: String,
+    /// The experiment that the run is one of.
+    experiment: String,
+    /// ` --set CHANGE` for each change of the experiment that the run was begun with.
+    set: String,
+    /// ` --out DIR`, where the run is not in results/.
+    out: &'a str,
+}
+
+impl Advice<'_> {
+    fn anew(&self) -> String {
+        format!("cargo xtask experiment {}{}{}", self.experiment, self.set, self.out)
+    }
+
+    fn draw(&self) -> String {
+        format!("cargo xtask chart {}{}", self.run, self.out)
+    }
+
+    /// An experiment goes on with the run that has its name: not with one that was moved aside, or made by a report.
+    fn can_go_on(&self) -> bool {
+        self.run == self.experiment
+    }
+
+    fn go_on(&self) -> String {
+        if self.can_go_on() {
+            return format!("cargo xtask experiment {} --resume{}", self.experiment, self.out);
+        }
+        format!("{} draws what is there, {} makes it anew", self.draw(), self.anew())
+    }
+}
+
+fn of_run(run: &Path, out: &str) -> Vec<Finding> {
     let name = run.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if is_in_use(run) {
         return vec![Finding::fine(AREA, format!("{name}: in use by another process"))];
     }
-    let mut findings = vec![match read_manifest(run) {
-        Err(error) => {
-            Finding::bad(AREA, ExitKind::Input, format!("{name}: {error}"), format!("run {name} anew"))
-        }
+    let manifest = read_manifest(run);
+    let (experiment, set) = match &manifest {
+        Ok(Some(Manifest { name, set, .. })) => (name.as_str(), set.as_slice()),
+        _ => (without_number(&name), &[][..]),
+    };
+    let set = set.iter().map(|change| format!(" --set '{change}'")).collect();
+    let advice = Advice { run: name.clone(), experiment: experiment.to_owned(), set, out };
+    let mut findings = vec![match manifest {
+        Err(error) => Finding::bad(AREA, ExitKind::Input, format!("{name}: {error}"), advice.anew()),
         Ok(None) => {
-            let message = format!("{name}: ended before it began to train");
-            Finding::note(AREA, message, format!("cargo xtask experiment {name} --resume"))
+            let help = if advice.can_go_on() { advice.go_on() } else { advice.anew() };
+            Finding::note(AREA, format!("{name}: ended before it began to train"), help)
         }
-        Ok(Some(manifest)) => of_progress(run, &name, &manifest),
+        Ok(Some(manifest)) => of_progress(run, &advice, &manifest),
     }];
-    findings.extend(of_checkpoints(run, &name));
+    findings.extend(of_checkpoints(run, &advice));
     let left = left_over(run);
     if !left.is_empty() {
         let message = format!("{name}: {} files or folders that a dead process left", left.len());
-        let help = format!("cargo xtask experiment {name} --resume removes them, and so does chart {name}");
+        let help = match advice.can_go_on() {
+            true => format!("{} removes them, and so does {}", advice.go_on(), advice.draw()),
+            false => format!("{} removes them", advice.draw()),
+        };
         findings.push(Finding::note(AREA, message, help).with_details(left));
     }
     findings
 }
 
+/// The name of a run that was moved aside to `NAME.1`, as it was before.
+fn without_number(name: &str) -> &str {
+    match name.rsplit_once('.') {
+        Some((before, number)) if number.parse::<u64>().is_ok() => before,
+        _ => name,
+    }
+}
+
 /// How far the run got, and whether what it promises is there.
-fn of_progress(run: &Path, name: &str, manifest: &Manifest) -> Finding {
+fn of_progress(run: &Path, advice: &Advice, manifest: &Manifest) -> Finding {
     let Manifest { status, steps_done, steps, .. } = manifest;
+    let name = &advice.run;
     let message = format!("{name}: {status}, {steps_done} of {steps} steps");
     match status {
         Status::Finished => {
@@ -72,17 +124,15 @@ fn of_progress(run: &Path, name: &str, manifest: &Manifest) -> Finding {
             if broken.is_empty() {
                 return Finding::fine(AREA, message);
             }
-            let help = format!("cargo xtask chart {name} draws again; for the rest, run {name} anew");
+            let help = format!("{} draws again; for the rest, {}", advice.draw(), advice.anew());
             Finding::bad(AREA, ExitKind::Input, format!("{message}, but not whole"), help)
                 .with_details(broken)
         }
         Status::Running => {
             let message = format!("{name}: its process died; {steps_done} of {steps} steps were noted");
-            Finding::note(AREA, message, format!("cargo xtask experiment {name} --resume"))
+            Finding::note(AREA, message, advice.go_on())
         }
-        Status::Stopped | Status::Failed => {
-            Finding::note(AREA, message, format!("cargo xtask experiment {name} --resume"))
-        }
+        Status::Stopped | Status::Failed => Finding::note(AREA, message, advice.go_on()),
     }
 }
 
@@ -115,7 +165,8 @@ fn missing(run: &Path, files: &[&str]) -> Vec<String> {
 }
 
 /// The checkpoints that do not verify; none where all do.
-fn of_checkpoints(run: &Path, name: &str) -> Option<Finding> {
+fn of_checkpoints(run: &Path, advice: &Advice) -> Option<Finding> {
+    let name = &advice.run;
     let verified = match verify_checkpoints(run) {
         Ok(verified) => verified,
         Err(error) => {
@@ -131,10 +182,16 @@ fn of_checkpoints(run: &Path, name: &str) -> Option<Finding> {
     if broken.is_empty() {
         None
     } else if broken.len() < verified.len() {
-        let help = "--resume passes over them and goes on from the newest that verifies";
+        let help = match advice.can_go_on() {
+            true => "--resume passes over them and goes on from the newest that verifies",
+            false => "the others are whole",
+        };
         Some(Finding::note(AREA, message, help).with_details(broken))
     } else {
-        let help = format!("cargo xtask experiment {name} begins anew; this run is moved aside");
+        let help = match advice.can_go_on() {
+            true => format!("{} begins anew; this run is moved aside", advice.anew()),
+            false => format!("{} makes it anew", advice.anew()),
+        };
         Some(Finding::bad(AREA, ExitKind::Checkpoint, message, help).with_details(broken))
     }
 }
@@ -160,4 +217,26 @@ fn left_over(run: &Path) -> Vec<String> {
         .collect();
     left.sort();
     left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_run_that_has_its_experiments_name_is_gone_on_with() {
+        let help = |run: &str, experiment: &str| {
+            let (run, experiment, set) =
+                (run.to_owned(), experiment.to_owned(), " --set 'seed=2'".to_owned());
+            Advice { run, experiment, set, out: " --out 'a b'" }.go_on()
+        };
+        assert_eq!(help("tiny", "tiny"), "cargo xtask experiment tiny --resume --out 'a b'");
+        for run in ["tiny.1", "tiny-seed2"] {
+            let help = help(run, "tiny");
+            assert!(help.contains(&format!("cargo xtask chart {run} --out 'a b'")), "{help}");
+            assert!(help.contains("cargo xtask experiment tiny --set 'seed=2' --out 'a b'"), "{help}");
+            assert!(!help.contains("--resume"), "{help}");
+        }
+        assert_eq!(["tiny", "tiny.1", "a.b"].map(without_number), ["tiny", "tiny", "a.b"]);
+    }
 }
