@@ -64,7 +64,7 @@ pub(super) fn make_in_a_process(group: Group, arena: &Arena, first: u64, count: 
     if !done {
         // The trial that was begun last is the one that ended it, or the process did not even begin.
         batch.made = batch.made.max(1);
-        let why = if hung { format!("it hung for {} s", PATIENCE.as_secs()) } else { ended.to_string() };
+        let why = if hung { format!("it hung for {} s", patience.as_secs()) } else { ended.to_string() };
         batch.failures.push((first + batch.made - 1, why));
     }
     Ok(batch)
