@@ -173,6 +173,27 @@ mod tests {
     }
 
     #[test]
+    fn rules_across_fields_are_told_all_at_once() {
+        let all = |name: &str, changes: &[&str]| {
+            let changes: Vec<String> = changes.iter().map(|change| (*change).to_owned()).collect();
+            match Experiment::load(&workspace(), name, &changes) {
+                Err(Failure::Config(errors)) => {
+                    errors.mistakes().iter().map(|mistake| mistake.key.clone()).collect::<Vec<_>>()
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        let (factor, every) = ("trainer.learning_rate_factors.cnov3", "trainer.validate_every");
+        let keys = all("srcnn_baseline", &[&format!("{factor}=0.1"), &format!("{every}=75")]);
+        assert!(keys.iter().any(|key| key == factor) && keys.iter().any(|key| key == every), "{keys:?}");
+        let (ramp, warmup) = ("adversarial.ramp_steps", "adversarial.schedule.warmup_steps");
+        let keys = all("srgan_aviary", &[&format!("{ramp}=99999999"), &format!("{warmup}=99999999")]);
+        assert!(keys.iter().any(|key| key == ramp) && keys.iter().any(|key| key == warmup), "{keys:?}");
+        let alone = "adversarial.pretraining_steps";
+        assert_eq!(all("srgan_aviary", &[&format!("{alone}=99999999")]), [alone]);
+    }
+
+    #[test]
     fn rules_across_fields_point_at_the_key_that_breaks_them() {
         for (change, key) in [
             ("model.srcnn.kernels=[9, 4, 5]", "model.srcnn.kernels"),

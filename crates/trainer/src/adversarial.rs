@@ -72,26 +72,29 @@ pub struct PerceptualConfig {
 impl AdversaryConfig {
     /// Rules across fields that the config breaks in a run of `steps` steps, as pairs of key path and message.
     pub fn validate(&self, steps: u64) -> Vec<(String, String)> {
+        let mut broken = Vec::new();
         let alone = self.pretraining_steps;
+        // Where no steps are left, that is what is wrong, and not what does not end in them.
+        let left = if alone < steps { steps - alone } else { u64::MAX };
         if alone >= steps {
             let message =
                 format!("the {steps} steps of the run leave none for the discriminator after {alone}");
-            return vec![("pretraining_steps".to_owned(), message)];
+            broken.push(("pretraining_steps".to_owned(), message));
+        }
+        if self.ramp_steps > left {
+            let message =
+                format!("a ramp of {} steps does not end in the {left} that are left", self.ramp_steps);
+            broken.push(("ramp_steps".to_owned(), message));
         }
         let features = self.perceptual.as_ref().map(|perceptual| perceptual.features.file());
         if features.is_some_and(|file| file.weights.components().any(|part| part == Component::ParentDir)) {
             let message =
                 "`..` is not allowed in the path of a file; give an absolute path instead".to_owned();
-            return vec![("perceptual.features".to_owned(), message)];
+            broken.push(("perceptual.features".to_owned(), message));
         }
-        let left = steps - alone;
-        let broken = self.schedule.validate(left);
-        if self.ramp_steps > left {
-            let message =
-                format!("a ramp of {} steps does not end in the {left} that are left", self.ramp_steps);
-            return vec![("ramp_steps".to_owned(), message)];
-        }
-        broken.into_iter().map(|(key, message)| (format!("schedule.{key}"), message)).collect()
+        let schedule = self.schedule.validate(left).into_iter();
+        broken.extend(schedule.map(|(key, message)| (format!("schedule.{key}"), message)));
+        broken
     }
 
     /// The terms of the generator's loss, in their order.

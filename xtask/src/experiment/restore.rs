@@ -99,14 +99,14 @@ impl RestoreExperiment {
         let architecture = self.model.architecture();
         let mut broken: Vec<_> =
             below(format!("model.{}", architecture.name()), architecture.validate()).collect();
+        if broken.is_empty() {
+            broken.extend(self.broken_network_rules());
+        }
         broken.extend(below("data".into(), self.data.broken_rules()));
         broken.extend(below("data".into(), self.recipe().validate()));
         broken.extend(below("trainer".into(), self.trainer.validate()));
         let adversary = self.adversarial.iter().flat_map(|config| config.validate(self.trainer.steps));
         broken.extend(below("adversarial".into(), adversary.collect()));
-        if broken.is_empty() {
-            broken.extend(self.broken_network_rules());
-        }
         let has_test = self.data.split.as_ref().is_some_and(|split| split.test > 0.);
         if !has_test && self.evaluation.on.iter().any(|set| set == "test") {
             let message = "there is no test part: give data.split.test a share, or name a set of data/";
