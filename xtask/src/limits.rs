@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 use candle_core::Device;
 use plumage_data::{Batches, Dataset};
 use plumage_imaging::Channels;
+use plumage_metrics::TestImage;
 use plumage_models::{Grid, ModelConfig, judge::JudgeConfig};
 use plumage_trainer::{TrainerConfig, adversarial::AdversaryConfig};
 
@@ -16,6 +17,9 @@ use crate::{
 
 /// What the program itself takes, and what is too small to be counted.
 pub(crate) const PROGRAM_BYTES: u64 = 48 << 20;
+
+/// Images that are measured again and again are kept prepared, as many as this holds.
+pub(crate) const MAX_KEPT_BYTES: u64 = 512 << 20;
 
 /// One thing that takes memory.
 struct Share {
@@ -94,6 +98,11 @@ pub(crate) fn check_training(
             keys: "adversarial.discriminator.widths, data.batches.size or the size of data.patches",
         });
     }
+    shares.push(Share {
+        what: "validation images that are kept prepared".into(),
+        bytes: kept_bytes(experiment, validation)?,
+        keys: "trainer.validation_images",
+    });
     let model = (experiment.model.architecture().channels(), strips);
     let sets = sets.iter().map(|(name, set)| (name.as_str(), set.as_ref()));
     let mut measured = vec![];
@@ -102,6 +111,19 @@ pub(crate) fn check_training(
     }
     shares.extend(measured.into_iter().max_by_key(|share| share.bytes));
     limit.check(&shares)
+}
+
+/// Memory of the validation images that a run keeps.
+fn kept_bytes(experiment: &RestoreExperiment, validation: &dyn Dataset) -> Result<u64, Failure> {
+    let channels = experiment.model.architecture().channels();
+    let used = validation.len().min(experiment.trainer.validation_images.unwrap_or(usize::MAX));
+    let mut bytes = 0u64;
+    for index in 0..used {
+        let (width, height) = validation.size(index)?;
+        let image = TestImage::bytes(width as usize, height as usize, experiment.scale, channels);
+        bytes = bytes.saturating_add(image).min(MAX_KEPT_BYTES);
+    }
+    Ok(bytes)
 }
 
 /// Refuses a study of judges that would take more memory than the limit.
@@ -196,8 +218,9 @@ fn refuse_full(results: &Path, need: u64, free: u64) -> Result<(), Failure> {
 
 /// What a run leaves but for its figures, at most: checkpoints, weights kept on the way, rows, weights and charts.
 fn records_bytes(parameters: u64, trainer: &TrainerConfig) -> u64 {
-    /// Two checkpoints and a third that is being written, with weights, moments, average and the best each; the weights.
-    const TENSORS: u64 = 3 * 5 + 1;
+    /// Two checkpoints, that of the best step, and one that is being written, with weights, moments, average and the best
+    /// each; the weights.
+    const TENSORS: u64 = 4 * 5 + 1;
     const ROW_BYTES: u64 = 400;
     const CHARTS_BYTES: u64 = 1 << 20;
     let rows = trainer.steps / trainer.record_every.max(1) + 1;

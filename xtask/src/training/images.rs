@@ -8,7 +8,7 @@ use plumage_metrics::check_size;
 use plumage_record::{Baseline, SeenImage};
 use plumage_trainer::validation::{Measure, ValidationSet};
 
-use crate::{evaluation::open_set, experiment::RestoreExperiment, failure::Failure};
+use crate::{evaluation::open_set, experiment::RestoreExperiment, failure::Failure, limits::MAX_KEPT_BYTES};
 
 /// All the images of a run, opened.
 pub(super) struct Images {
@@ -73,7 +73,6 @@ pub(super) fn measured_set(
     images: Arc<dyn Dataset>,
     first: usize,
 ) -> Result<ValidationSet, Failure> {
-    const MAX_KEPT_BYTES: u64 = 512 << 20;
     let (protocol, scale) = (experiment.evaluation.protocol, experiment.scale);
     let how = Measure { protocol, scale, channels: experiment.model.architecture().channels() };
     Ok(ValidationSet::new(images, first, how)?.keep(MAX_KEPT_BYTES)?)
