@@ -46,6 +46,7 @@ const PROTOCOL: Protocol = Protocol::YMatlab;
 pub(crate) fn open(request: &Request, experiment: &JudgeExperiment) -> Result<Opened, Failure> {
     let methods = methods::open(experiment, request)?;
     let images = Images::open(experiment, &methods, request.roots)?;
+    limits::check_judging_disk(request.results, experiment, images.test.as_ref())?;
     limits::check_judging(request.max_memory, experiment, &images.parts())?;
     let seen = [images.seen.as_slice(), &methods.iter().map(Method::seen).collect::<Vec<_>>()].concat();
     let identity = Identity {

@@ -7,7 +7,7 @@ use plumage_data::{Batches, Dataset};
 use plumage_imaging::Channels;
 use plumage_metrics::TestImage;
 use plumage_models::{Grid, ModelConfig, judge::JudgeConfig};
-use plumage_trainer::{TrainerConfig, adversarial::AdversaryConfig};
+use plumage_trainer::{TrainerConfig, adversarial::AdversaryConfig, judge};
 
 use crate::{
     experiment::{JudgeExperiment, RestoreExperiment},
@@ -184,25 +184,54 @@ pub(crate) fn check_disk(
     experiment: &RestoreExperiment,
     sets: &[(String, Arc<dyn Dataset>)],
 ) -> Result<(), Failure> {
-    /// A figure beside its pixels: letters, details, what it was made of.
-    const FIGURE_BYTES: u64 = 256 << 10;
-    /// LR, bicubic, SR and HR, as they are and put together.
-    const FIGURE_BYTES_PER_PIXEL: u64 = 24;
     let (mut parameters, _) = network(&experiment.model, experiment.scale)?;
     if let Some(adversary) = &experiment.adversarial {
         parameters += discriminator(adversary, experiment.model.architecture().channels().count())?.0;
     }
     let mut need = records_bytes(parameters, &experiment.trainer);
     for (_, set) in sets {
-        let figures = experiment.evaluation.figures.min(set.len()) as u64;
-        let pixels = largest(set.as_ref())?.map_or(0, |image| image.pixels());
-        let figure = pixels.saturating_mul(FIGURE_BYTES_PER_PIXEL).saturating_add(FIGURE_BYTES);
-        need = need.saturating_add(figures.saturating_mul(figure));
+        // LR, bicubic, SR and HR.
+        need = need.saturating_add(figures_bytes(set.as_ref(), experiment.evaluation.figures, 4)?);
     }
     match free_disk(results) {
         Some(free) => refuse_full(results, need, free),
         None => Ok(()),
     }
+}
+
+/// Refuses a study of judges whose records would not fit on the disk.
+pub(crate) fn check_judging_disk(
+    results: &Path,
+    experiment: &JudgeExperiment,
+    test: &dyn Dataset,
+) -> Result<(), Failure> {
+    /// Two checkpoints and one that is being written have all verdicts, and so has the file that is left in the end.
+    const COPIES: u64 = 4;
+    const CHARTS_BYTES: u64 = 4 << 20;
+    let config = &experiment.judge;
+    let methods = experiment.methods().len();
+    let judges = judge::judges(methods, config.patches_px.len(), config.seeds);
+    let crops = (test.len() * config.crops_per_image) as u64;
+    // A score of each crop in every version, of which HR is one.
+    let verdicts = judges.saturating_mul(crops).saturating_mul((methods as u64 + 1) * 4);
+    // LR, every method and HR.
+    let figures = figures_bytes(test, config.figures, methods as u64 + 2)?;
+    let need = verdicts.saturating_mul(COPIES).saturating_add(figures).saturating_add(CHARTS_BYTES);
+    match free_disk(results) {
+        Some(free) => refuse_full(results, need, free),
+        None => Ok(()),
+    }
+}
+
+/// What comparison figures of so many images of a set take, at most, each of so many pictures.
+fn figures_bytes(set: &dyn Dataset, figures: usize, pictures: u64) -> Result<u64, Failure> {
+    /// A figure beside its pixels: letters, details, what it was made of.
+    const FIGURE_BYTES: u64 = 256 << 10;
+    /// A picture as it is, and put together with the others.
+    const BYTES_PER_PIXEL: u64 = 6;
+    let pixels = largest(set)?.map_or(0, |image| image.pixels());
+    let figure = pixels.saturating_mul(pictures * BYTES_PER_PIXEL).saturating_add(FIGURE_BYTES);
+    Ok(figure.saturating_mul(figures.min(set.len()) as u64))
 }
 
 fn refuse_full(results: &Path, need: u64, free: u64) -> Result<(), Failure> {
