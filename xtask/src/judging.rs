@@ -65,6 +65,7 @@ pub(crate) fn run(
     opened: &Opened,
     interrupt: &Interrupt,
 ) -> Result<ExitCode, Failure> {
+    interrupt.finishing("stopped while preparing; judges that were trained before are committed".to_owned());
     let folder = open_folder(request).map_err(|failure| {
         let left = newest_checkpoint(&request.results.join(request.run));
         failure.with_checkpoint(left, request.again)
