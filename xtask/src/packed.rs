@@ -117,10 +117,12 @@ const WEIGHTS: &str = "weights.safetensors";
 pub(crate) fn of_run(run: &Path, name: &str) -> Result<Packed, Failure> {
     let file = run.join(WEIGHTS);
     // A run that is stopped while it is measured has its weights already, and not all that they are worth.
-    let is_finished = read_manifest(run)?.is_some_and(|manifest| manifest.status == Status::Finished);
+    let manifest = read_manifest(run)?;
+    let is_finished = manifest.as_ref().is_some_and(|manifest| manifest.status == Status::Finished);
     if !is_finished || !file.is_file() {
         let message = format!("there is no finished run in {}", run.display());
-        return Err(Failure::usage(message, format!("cargo xtask experiment {name} makes one")));
+        let resume = if manifest.is_some() { " --resume" } else { "" };
+        return Err(Failure::usage(message, format!("cargo xtask experiment {name}{resume} makes one")));
     }
     let experiment = Experiment::read_restore(&run.join("config.toml"), &[])?;
     let data = training_images(&experiment.data.train, &Workspace::find()?.data_roots(None));

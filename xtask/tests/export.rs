@@ -66,6 +66,15 @@ fn a_run_leaves_with_its_scores_and_what_cannot_be_exported_is_refused() {
     assert!(input.doc_string.contains("enlarged 2 times"), "{}", input.doc_string);
     let output = xtask(&["export", "tiny", "--out", results, "--to", &format!("{to}/below.onnx")]);
     assert_eq!(output.status.code(), Some(5), "{}", said(&output));
+    // A run that is stopped while it is measured has its weights already.
+    let manifest = place.path().join("results/tiny/manifest.json");
+    let stopped = fs::read_to_string(&manifest).unwrap().replace("finished", "stopped");
+    fs::write(manifest, stopped).unwrap();
+    for command in ["pack", "export"] {
+        let output = xtask(&[command, "tiny", "--out", results, "--to", to]);
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+        assert!(said(&output).contains("experiment tiny --resume"), "{}", said(&output));
+    }
     for name in ["no_such_network", "../tiny"] {
         let output = xtask(&["export", name, "--out", results, "--to", to]);
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
