@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use plumage_imaging::Channels;
+use plumage_imaging::{Channels, readable};
 use plumage_models::{
     ModelConfig, Packed, PackedError,
     bicubic::BicubicConfig,
@@ -16,7 +16,6 @@ use crate::{
     experiment::{Experiment, RestoreExperiment},
     failure::Failure,
     names::training_images,
-    upscale::readable,
     workspace::Workspace,
 };
 
@@ -80,6 +79,9 @@ fn read(file: &Path, config: Option<&Path>) -> Result<Packed, Failure> {
     match config {
         None => Packed::from_bytes(&bytes, &name).map_err(|error| match error {
             PackedError::Weights(error) => error.into(),
+            error @ PackedError::Impossible { .. } => {
+                Failure::input(error, "the file was changed, or is of another version")
+            }
             error => Failure::usage(error, "say it with --config EXPERIMENT.toml"),
         }),
         Some(config) => {

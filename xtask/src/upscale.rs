@@ -9,7 +9,7 @@ mod proof;
 
 pub(crate) use self::{
     crew::{Crew, Outcome},
-    inputs::{Task, find, readable},
+    inputs::{Task, find},
     job::{Job, Way},
     memory::bytes,
     network::{Chosen, choose},

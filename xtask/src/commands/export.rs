@@ -7,12 +7,12 @@ use std::{
 };
 
 use candle_core::Device;
-use plumage_imaging::Channels;
+use plumage_imaging::{Channels, readable};
 use plumage_models::{Grid, ModelConfig, Packed};
 use plumage_onnx::{Description, to_bytes};
 use plumage_record::{Purpose, commit};
 
-use crate::{exit::ExitKind, failure::Failure, packed, say::say, upscale::readable};
+use crate::{exit::ExitKind, failure::Failure, packed, say::say};
 
 /// Arguments of `export`.
 #[derive(clap::Args)]

@@ -6,6 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use plumage_imaging::readable;
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     limits::PROGRAM_BYTES,
     machine::{free_memory, size},
     say::{note, say},
-    upscale::{Chosen, Crew, Job, Outcome, Task, bytes, choose, find, readable},
+    upscale::{Chosen, Crew, Job, Outcome, Task, bytes, choose, find},
 };
 
 /// Arguments of `upscale`.

@@ -8,7 +8,9 @@ use std::{
 
 use plumage_config::Loaded;
 use plumage_data::DataRoots;
-use plumage_record::{Identity, ImageSet, Manifest, SeenImage, Status, read_manifest, read_seen, sha256};
+use plumage_record::{
+    Identity, ImageSet, Manifest, SeenImage, Status, newest_checkpoint, read_manifest, read_seen, sha256,
+};
 
 use crate::{
     experiment::Experiment, failure::Failure, interrupt::Interrupt, limits::MemoryLimit, run, say::note,
@@ -170,12 +172,14 @@ impl Runs<'_> {
         Ok(finished.map(|(manifest, folder)| (folder, manifest)).collect())
     }
 
-    /// Whether the folder of that name holds an unfinished run of that config and those images.
+    /// Whether the folder of that name holds an unfinished run of that config and those images that can be gone on with.
     fn can_be_resumed(&self, run: &str, identity: &Identity) -> Result<bool, Failure> {
         let folder = self.results.join(run);
         // One that cannot be read is moved aside by the new run, and not a reason to make none.
         let Ok(Some(manifest)) = read_manifest(&folder) else { return Ok(false) };
+        let can_go_on = manifest.steps_done == 0 || newest_checkpoint(&folder).is_some();
         Ok(manifest.status != Status::Finished
+            && can_go_on
             && manifest.config_sha256 == identity.config_sha256
             && is_of(&folder, Some(&identity.data))?)
     }

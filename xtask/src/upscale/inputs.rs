@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plumage_imaging::decode::is_image_path;
+use plumage_imaging::{decode::is_image_path, readable};
 use walkdir::WalkDir;
 
 use crate::failure::Failure;
@@ -139,19 +139,6 @@ fn resolved(path: &Path) -> PathBuf {
     }
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return path };
     resolved(folder).join(name)
-}
-
-/// A path as text in one line that differs where the path differs: line breaks and bytes that are no UTF-8 are written
-/// as `\n` and `\xff`.
-pub(crate) fn readable(path: &Path) -> String {
-    let mut text = String::new();
-    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
-        for letter in chunk.valid().chars() {
-            if letter.is_control() { text.extend(letter.escape_default()) } else { text.push(letter) }
-        }
-        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
-    }
-    text
 }
 
 #[cfg(test)]

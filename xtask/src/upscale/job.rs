@@ -10,11 +10,12 @@ use std::{
 use plumage_imaging::{
     ImagingError,
     picture::{self, Picture, RowReader},
+    readable,
 };
 use plumage_models::enlarger::{Band, Enlarger, Shape};
 use plumage_record::{Purpose, commit::Draft};
 
-use super::{Task, readable};
+use super::Task;
 use crate::{failure::Failure, interrupt::Interrupt};
 
 /// A picture whose header has been read.

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use candle_core::Device;
+use plumage_imaging::readable;
 use plumage_models::{ModelConfig, Packed, Upscaler, enlarger::Enlarger, pretrained};
 
-use super::readable;
 use crate::{failure::Failure, packed};
 
 /// A network that is ready.

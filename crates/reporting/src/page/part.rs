@@ -7,7 +7,6 @@ use crate::tables::Table;
 
 /// A part of a section.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a page has a few dozen parts, each built once")]
 pub enum Part {
     /// A heading within the section.
     Heading(String),
