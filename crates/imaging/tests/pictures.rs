@@ -5,7 +5,7 @@
 use std::{fs, io::Cursor, path::Path};
 
 use image::{DynamicImage, ImageFormat, RgbImage, RgbaImage, codecs::jpeg::JpegEncoder};
-use plumage_imaging::{ImagingError, picture};
+use plumage_imaging::{ImagingError, encode, picture};
 use tiff::{
     decoder::Decoder,
     encoder::{TiffEncoder, colortype},
@@ -262,4 +262,17 @@ fn colours_of_a_planar_tiff_are_no_darker_for_its_alpha() {
     let mut row = vec![0; picture.row_len()];
     rows.read(&mut row).unwrap();
     assert_eq!(row, [128, 64, 32, 128, 100, 110, 120, 255]);
+}
+
+#[test]
+fn more_metadata_of_a_jpeg_than_the_limit_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bomb.jpg");
+    let plain = encode::jpeg(&DynamicImage::new_rgb8(8, 8), 90).unwrap();
+    let comment = [&b"\xFF\xFE\xFF\xFF"[..], &[b'a'; 65_533]].concat();
+    for (comments, is_refused) in [(1020, false), (1040, true)] {
+        fs::write(&path, [&plain[..2], &comment.repeat(comments), &plain[2..]].concat()).unwrap();
+        let error = picture::open(&path).err();
+        assert_eq!(matches!(error, Some(ImagingError::DecoderLimit { .. })), is_refused, "{error:?}");
+    }
 }
