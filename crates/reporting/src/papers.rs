@@ -141,8 +141,10 @@ fn tables(papers: &Papers, entries: &[Entry]) -> Vec<NamedTable> {
     }
     tables.push((costs::NAME.to_owned(), costs::table(entries)));
     tables.push((progress::NAME.to_owned(), progress::table(papers, entries)));
+    tables.push((progress::BUDGETS.to_owned(), progress::budgets(papers, entries)));
     tables.push((published::NAME.to_owned(), papers.published.table()));
     tables.retain(|(_, table)| table.rows() > 0);
+    tables.iter_mut().for_each(|(_, table)| table.drop_empty_columns());
     tables
 }
 

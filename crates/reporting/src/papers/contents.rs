@@ -226,6 +226,7 @@ fn minutes(tables: &[NamedTable]) -> Vec<Part> {
                      to be compared by minutes.";
         parts.insert(0, Part::Prose(words.to_owned()));
     }
+    parts.extend(named(tables, progress::BUDGETS));
     parts
 }
 

@@ -12,8 +12,9 @@ use crate::{
     tables::{Cell, Column, Table},
 };
 
-/// The name of its table's files.
+/// The names of its tables' files.
 pub(super) const NAME: &str = "minutes";
+pub(super) const BUDGETS: &str = "budgets";
 
 /// The scale that has [`LEVELS_DB`].
 pub(super) const SCALE: usize = 3;
@@ -100,37 +101,47 @@ pub(super) fn reached(moments: &[Moment], level_db: f64) -> Option<Moment> {
 /// Minutes to every level, on the report's first set at [`SCALE`].
 pub(super) fn table(papers: &Papers, entries: &[Entry]) -> Table {
     let ways = ways(papers, entries, SCALE);
-    let set = papers.sets.first().map_or("", String::as_str);
-    let mut table =
-        Table::new(format!("Minutes of training to a PSNR on {set} ×{SCALE}, {}", papers.protocol));
-    let numbers = |of: &dyn Fn(&Way) -> Option<f64>, decimals: usize| -> Vec<Cell> {
-        ways.iter().map(|way| Cell::number(of(way), decimals)).collect()
-    };
-    table.push(Column::text("network", ways.iter().map(|way| Cell::text(way.name.as_str())).collect()));
-    table.push(Column::text("trained on", ways.iter().map(|way| Cell::text(way.trained_on)).collect()));
+    let mut table = of_ways("Minutes of training to a PSNR", papers, &ways);
     for level in LEVELS_DB {
         let minutes = |way: &Way| reached(&way.moments, level).map(|moment| moment.minutes);
-        table.push(Column::numbers(format!("{level} dB"), Some("min"), numbers(&minutes, 2)));
+        table.push(Column::numbers(format!("{level} dB"), Some("min"), numbers(&ways, &minutes)));
     }
     for level in LEVELS_DB {
         let minutes = |way: &Way| reached(&way.moments, level)?.cpu_minutes;
-        table.push(Column::numbers(format!("{level} dB"), Some("processor min"), numbers(&minutes, 2)));
+        table.push(Column::numbers(format!("{level} dB"), Some("processor min"), numbers(&ways, &minutes)));
     }
+    table
+}
+
+/// PSNR after equal processor time, and in the end, on the same set and scale.
+pub(super) fn budgets(papers: &Papers, entries: &[Entry]) -> Table {
+    let ways = ways(papers, entries, SCALE);
+    let set = papers.sets.first().map_or("", String::as_str);
+    let mut table = of_ways("PSNR in dB after equal processor time", papers, &ways);
     for minutes in BUDGETS_MIN {
         let of_budget = |way: &Way| within(&way.moments, minutes).map(|moment| moment.psnr_y_db);
-        table.push(Column::numbers(
-            format!("after {minutes} processor min"),
-            Some("dB"),
-            numbers(&of_budget, 2),
-        ));
+        table.push(Column::numbers(format!("{minutes}"), Some("processor min"), numbers(&ways, &of_budget)));
     }
     // Which step is kept is chosen by validation images, and not by this set.
     let kept = |way: &Way| match way.ours {
         Some(entry) => entry.scored(set, &papers.protocol).map(|scored| scored.psnr_db()),
         None => way.moments.last().map(|moment| moment.psnr_y_db),
     };
-    table.push(Column::numbers("in the end", Some("dB"), numbers(&kept, 2)));
+    table.push(Column::numbers("in the end", None, numbers(&ways, &kept)));
     table
+}
+
+/// A table with a row a way.
+fn of_ways(title: &str, papers: &Papers, ways: &[Way]) -> Table {
+    let set = papers.sets.first().map_or("", String::as_str);
+    let mut table = Table::new(format!("{title} on {set} ×{SCALE}, {}", papers.protocol));
+    table.push(Column::text("network", ways.iter().map(|way| Cell::text(way.name.as_str())).collect()));
+    table.push(Column::text("trained on", ways.iter().map(|way| Cell::text(way.trained_on)).collect()));
+    table
+}
+
+fn numbers(ways: &[Way], of: &dyn Fn(&Way) -> Option<f64>) -> Vec<Cell> {
+    ways.iter().map(|way| Cell::number(of(way), 2)).collect()
 }
 
 /// PSNR against minutes and against minutes of processor time, for every group at every scale.

@@ -98,6 +98,11 @@ impl Table {
         self.push(Column::numbers(head, None, cells.map(Cell::Text).collect()));
     }
 
+    /// Removes the columns in which nothing was measured.
+    pub(crate) fn drop_empty_columns(&mut self) {
+        self.columns.retain(|column| column.cells.iter().any(|cell| *cell != Cell::Missing));
+    }
+
     /// How many rows there are below the head.
     pub fn rows(&self) -> usize {
         self.columns.iter().map(|column| column.cells.len()).max().unwrap_or(0)

@@ -160,10 +160,15 @@ fn the_tables_say_what_is_reached_what_is_short_and_what_has_not_run() {
     assert_eq!(files[0], place.join("index.html"));
     assert!(files.iter().all(|file| fs::metadata(file).unwrap().len() > 0));
     let table = |name: &str| fs::read_to_string(place.join("tables").join(name)).unwrap();
-    let tables = ["srcnn_set5.md", "light_set5.md", "minutes.md", "costs.md", "papers.md"].map(table);
+    let tables =
+        ["srcnn_set5.md", "light_set5.md", "minutes.md", "budgets.md", "costs.md", "papers.md"].map(table);
     insta::assert_snapshot!(tables.join("\n"));
     assert!(table("srcnn_set5.tex").contains("SRCNN 9-1-5 & $\\times$3 & T91"));
     assert!(table("srcnn_set5.csv").lines().count() == 5);
+    // pdflatex knows no sign beyond ASCII that its packages were not told of.
+    for file in files.iter().filter(|file| file.extension().is_some_and(|end| end == "tex")) {
+        assert!(fs::read_to_string(file).unwrap().is_ascii(), "{}", file.display());
+    }
 }
 
 #[test]
