@@ -262,7 +262,7 @@ impl From<DataError> for Failure {
 impl From<MetricsError> for Failure {
     fn from(error: MetricsError) -> Self {
         match error {
-            MetricsError::NotFinite | MetricsError::ScoreIsNan { .. } => {
+            MetricsError::NotFinite | MetricsError::ScoreIsNan { .. } | MetricsError::DifferenceIsNan => {
                 Self::said(ExitKind::Diverged, error)
                     .help("take other weights, or train anew with a lower learning rate")
             }

@@ -1,14 +1,15 @@
 //! Training images by the names that papers have for them.
 
+use std::path::Path;
+
 use plumage_data::{DataRoots, DatasetConfig, Manifest};
+use plumage_imaging::readable;
 
 /// What is trained on, as papers say it: `T91 + BSDS200`.
 pub(crate) fn training_images(config: &DatasetConfig, roots: &DataRoots) -> String {
     match config {
         DatasetConfig::Aviary(_) => "drawn birds".to_owned(),
-        DatasetConfig::Folder(config) => {
-            config.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-        }
+        DatasetConfig::Folder(config) => readable(Path::new(config.path.file_name().unwrap_or_default())),
         DatasetConfig::Cifar10(_) => "CIFAR-10".to_owned(),
         DatasetConfig::Benchmark(config) => Manifest::read(&config.set, &roots.manifests)
             .map_or(config.set.clone(), |manifest| manifest.title),

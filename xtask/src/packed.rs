@@ -123,8 +123,15 @@ pub(crate) fn of_run(run: &Path, name: &str) -> Result<Packed, Failure> {
     let is_finished = manifest.as_ref().is_some_and(|manifest| manifest.status == Status::Finished);
     if !is_finished || !file.is_file() {
         let message = format!("there is no finished run in {}", run.display());
-        let resume = if manifest.is_some() { " --resume" } else { "" };
-        return Err(Failure::usage(message, format!("cargo xtask experiment {name}{resume} makes one")));
+        let help = match manifest.map(|manifest| manifest.name) {
+            None => format!("cargo xtask experiment {name} makes one"),
+            Some(experiment) if experiment == name => {
+                format!("cargo xtask experiment {name} --resume goes on with it")
+            }
+            // One that was moved aside stays as it is.
+            Some(_) => "the report that began it goes on with it".to_owned(),
+        };
+        return Err(Failure::usage(message, help));
     }
     let experiment = Experiment::read_restore(&run.join("config.toml"), &[])?;
     let data = training_images(&experiment.data.train, &Workspace::find()?.data_roots(None));

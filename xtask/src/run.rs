@@ -32,6 +32,17 @@ pub(crate) fn open(request: &Request, experiment: &Experiment) -> Result<Opened,
     })
 }
 
+/// The images that a run learns from and is measured on, with nothing opened beyond them.
+///
+/// # Errors
+/// Data or runs that are missing or unreadable.
+pub(crate) fn seen(request: &Request, experiment: &Experiment) -> Result<Vec<SeenImage>, Failure> {
+    match experiment {
+        Experiment::Restore(experiment) => training::seen(request, experiment),
+        Experiment::Judge(experiment) => Ok(judging::open(request, experiment)?.seen().to_vec()),
+    }
+}
+
 /// Makes a run that is opened, or goes on with it.
 pub(crate) fn run(
     workspace: &Workspace,
@@ -57,14 +68,6 @@ impl Opened {
         match self {
             Self::Restore(opened) => opened.identity(),
             Self::Judge(opened) => opened.identity(),
-        }
-    }
-
-    /// The images it learns from and is measured on.
-    pub(crate) fn seen(&self) -> &[SeenImage] {
-        match self {
-            Self::Restore(opened) => opened.seen(),
-            Self::Judge(opened) => opened.seen(),
         }
     }
 }

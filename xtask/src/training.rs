@@ -89,6 +89,11 @@ pub(crate) fn open(request: &Request, experiment: &RestoreExperiment) -> Result<
     Ok(Opened { images, validation, batches, identity })
 }
 
+/// The images that a run learns from and is measured on.
+pub(crate) fn seen(request: &Request, experiment: &RestoreExperiment) -> Result<Vec<SeenImage>, Failure> {
+    Ok(Images::open(experiment, request.roots)?.seen)
+}
+
 /// Trains, evaluates and charts an experiment that is opened.
 pub(crate) fn run(
     workspace: &Workspace,
@@ -137,11 +142,6 @@ impl Opened {
     /// What tells the run from every other: its config, its images, its seed.
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
-    }
-
-    /// The images it learns from and is measured on.
-    pub(crate) fn seen(&self) -> &[SeenImage] {
-        &self.images.seen
     }
 }
 

@@ -114,6 +114,21 @@ fn a_run_that_was_stopped_is_gone_on_with_and_one_of_another_config_is_kept() {
     let said = place.said(&["--only", "513"]);
     assert!(said.contains("papers_513: beginning"), "{said}");
     assert_eq!(place.runs(), ["papers_513", "papers_513.1"]);
+
+    // Killed, and nothing that it left can be used: it is kept, too, and does not stand in the report's way.
+    let manifest = place.read("results/papers_513/manifest.json");
+    let (before, after) = manifest.split_once("\"steps_done\": ").unwrap();
+    let after = after.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    let killed = format!("{before}\"steps_done\": 0{after}").replace("\"finished\"", "\"running\"");
+    fs::write(place.path("results/papers_513/manifest.json"), killed).unwrap();
+    for checkpoint in fs::read_dir(place.path("results/papers_513/checkpoints")).unwrap() {
+        for file in fs::read_dir(checkpoint.unwrap().path()).unwrap() {
+            fs::write(file.unwrap().path(), "damaged").unwrap();
+        }
+    }
+    let said = place.said(&["--only", "513"]);
+    assert!(said.contains("papers_513: beginning"), "{said}");
+    assert_eq!(place.runs(), ["papers_513", "papers_513.1", "papers_513.2"]);
 }
 
 #[test]

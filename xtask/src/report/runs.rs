@@ -10,6 +10,7 @@ use plumage_config::Loaded;
 use plumage_data::DataRoots;
 use plumage_record::{
     Identity, ImageSet, Manifest, SeenImage, Status, newest_checkpoint, read_manifest, read_seen, sha256,
+    verify_checkpoints,
 };
 
 use crate::{
@@ -89,9 +90,8 @@ impl Runs<'_> {
     /// # Errors
     /// All that keeps a run from being made; the message names the run.
     pub(crate) fn seen(&self, wanted: &Wanted) -> Result<Vec<SeenImage>, Failure> {
-        let opened = |loaded: Loaded<Experiment>| run::open(&self.request(wanted, &loaded), &loaded.value);
-        let opened = self.load(wanted).and_then(opened).map_err(|failure| failure.of(&wanted.run))?;
-        Ok(opened.seen().to_vec())
+        let opened = |loaded: Loaded<Experiment>| run::seen(&self.request(wanted, &loaded), &loaded.value);
+        self.load(wanted).and_then(opened).map_err(|failure| failure.of(&wanted.run))
     }
 
     fn request<'a>(&'a self, wanted: &'a Wanted, loaded: &'a Loaded<Experiment>) -> Request<'a> {
@@ -177,7 +177,9 @@ impl Runs<'_> {
         let folder = self.results.join(run);
         // One that cannot be read is moved aside by the new run, and not a reason to make none.
         let Ok(Some(manifest)) = read_manifest(&folder) else { return Ok(false) };
-        let can_go_on = manifest.steps_done == 0 || newest_checkpoint(&folder).is_some();
+        // What has damaged checkpoints alone is moved aside, too; what died before its first one begins again.
+        let can_go_on = newest_checkpoint(&folder).is_some()
+            || (manifest.steps_done == 0 && verify_checkpoints(&folder)?.is_empty());
         Ok(manifest.status != Status::Finished
             && can_go_on
             && manifest.config_sha256 == identity.config_sha256

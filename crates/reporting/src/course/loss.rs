@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     ReportError, charts,
+    judging::matrix::counted,
     number::grouped,
     origin::Origin,
     page::{self, Part},
@@ -67,13 +68,14 @@ fn which_runs(course: &Course) -> Option<String> {
     let steps = course.sample_runs.iter().find(of_most)?.manifest.as_ref()?.steps;
     Some(format!(
         "The curves above are of `{}`. The verdict's number is of the study of the number of images below: of {} images, {} steps and {} \
-         seeds, where both losses are of whole images by the same weights. As they are, the losses on other images are {plain:.2} times those \
-         on its own, but bicubic's are larger there as well: in shares of them it is {:.2} times. What many more steps would do, above all \
-         with few images, was not tried.",
+         where both losses are of whole images by the same weights. As they are, the losses on other images are {plain:.2} times those on \
+         its own, and bicubic's are {:.2} times as large there: in shares of them it is {:.2} times. What many more steps would do, above \
+         all with few images, was not tried.",
         course.srcnn.name,
         grouped(most.images),
         grouped(steps),
-        most.seeds.len(),
+        counted(most.seeds.len() as u64, "seed"),
+        plain / ratio.value,
         ratio.value
     ))
 }
@@ -87,9 +89,13 @@ pub(super) fn more_images(course: &Course) -> Result<Claim, ReportError> {
         let origin = |name: &str| Origin::of(&format!("{}/{name}", super::FOLDER), &runs, samples::FILES);
         let of_page = origin(samples::LOSSES)?.as_ref().map(page::Origin::of_figure).unwrap_or_default();
         let curves = samples::curves(&course.samples, &course.sample_runs);
-        let caption = "Means over seeds; every seed is below. Both losses are of whole images, by the weights of the last step, in per cent \
-                       of bicubic's loss on the same images, so that it matters little which images are harder. The axis does not begin \
-                       at 0: compare what differs between numbers of images with what differs between seeds.";
+        let mut caption = "Both losses are of whole images, by the weights of the last step, in per cent of bicubic's loss on the same images, \
+                           so that it matters little which images are harder. The axis does not begin at 0."
+            .to_owned();
+        if course.samples.has_seeds() {
+            caption += " Means over seeds; every seed is below: compare what differs between numbers of images with what differs between \
+                        seeds.";
+        }
         parts.push(Part::Chart(page::Chart::new(&curves, caption, of_page)));
         for (name, alt) in
             [(samples::LOSSES, "both losses, every seed"), (samples::GAPS, "the gap, with its interval")]

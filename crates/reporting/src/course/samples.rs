@@ -56,6 +56,11 @@ impl Samples {
         BOOTSTRAP.crossed(units, help).ok().map(estimates::of_interval)
     }
 
+    /// Whether any number of images was learnt from by several seeds.
+    pub(super) fn has_seeds(&self) -> bool {
+        self.sizes.iter().any(|size| size.seeds.len() > 1)
+    }
+
     /// Both losses against the number of images: means over seeds, and faintly each seed.
     pub(super) fn losses(&self, heading: Heading) -> Lines {
         let mut faint = Vec::new();
@@ -91,12 +96,10 @@ impl Samples {
             self.sizes.iter().filter_map(|size| Some((size.images as f64, size.gap()?))).collect();
         let of = |end: fn(&Estimate) -> f64| gaps.iter().map(|(x, gap)| (*x, 100. * end(gap))).collect();
         let faint = palette::faint(palette::PURPLE);
+        let over = if self.has_seeds() { "images and seeds" } else { "images" };
         let end = |points| Line { width_px: 1.5, dotted: false, ..line(None, points, faint) };
         let lines = vec![
-            Line {
-                label: Some(format!("{CONFIDENCE} interval over images and seeds")),
-                ..end(of(|gap| gap.low))
-            },
+            Line { label: Some(format!("{CONFIDENCE} interval over {over}")), ..end(of(|gap| gap.low)) },
             end(of(|gap| gap.high)),
             line(Some("loss on other images minus loss on its own"), of(|gap| gap.value), palette::PURPLE),
         ];

@@ -43,7 +43,7 @@ fn counted(verdicts: &[Verdict]) -> String {
     let mut words = vec![format!("{holding} of its {} claims hold", verdicts.len())];
     for (verdict, one, more) in [
         (Verdict::Fails, "does not", "do not"),
-        (Verdict::Depends, "holds in part", "hold in part"),
+        (Verdict::Depends, "depends", "depend"),
         (Verdict::Untested, "cannot be tested here", "cannot be tested here"),
     ] {
         match verdicts.iter().filter(|&&of| of == verdict).count() {
@@ -68,7 +68,8 @@ pub(super) fn parts(course: &Course, claims: &[Claim]) -> Vec<Part> {
         "Verdicts follow from the numbers by rules that were written down before: *holds*, where the whole interval is on the report's \
          side; *does not hold*, where it is on the other; *depends*, where it holds in part, or under some conditions; *cannot be tested*, \
          where the intervals tell nothing or something is missing. S3 is decided by a count, S4 by the share of its controls. Intervals \
-         are 95%, by bootstrap over images, and where there are several seeds, over seeds too."
+         are 95%, by bootstrap over images, in S5 and S7 over seeds as well. Judges of several seeds are averaged: how far their seeds \
+         matter is not in their intervals."
             .to_owned(),
     ));
     parts
@@ -111,7 +112,7 @@ mod tests {
         use Verdict::{Depends, Fails, Holds, Untested};
         assert_eq!(
             counted(&[Holds, Fails, Holds, Depends, Fails]),
-            "2 of its 5 claims hold, 2 do not and 1 holds in part"
+            "2 of its 5 claims hold, 2 do not and 1 depends"
         );
         assert_eq!(
             counted(&[Untested, Fails]),
