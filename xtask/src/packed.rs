@@ -1,6 +1,10 @@
 //! Networks with their weights: those that come along, those of runs, and those of files.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use plumage_imaging::{Channels, readable};
 use plumage_models::{
@@ -98,12 +102,16 @@ fn named(name: &str, results: Option<&Path>) -> Result<Packed, Failure> {
         Some(results) => results.join(name),
         None => Workspace::find()?.results(None).join(name),
     };
-    if plumage_record::check_name(name).is_err() || !fs::exists(run.join(WEIGHTS)).unwrap_or(false) {
+    if plumage_record::check_name(name).is_err() || !fs::exists(run.join("config.toml")).unwrap_or(false) {
         let mut known: Vec<&str> = pretrained::ALL.iter().map(|one| one.name).collect();
         known.dedup();
         return Err(Failure::usage(
             format!("there is no network, file or finished run {name}"),
-            format!("known are {} and bicubic, runs of results/, and files of weights", known.join(", ")),
+            format!(
+                "known are {} and bicubic, the runs in {}, and files of weights",
+                known.join(", "),
+                run.parent().unwrap_or(&run).display()
+            ),
         ));
     }
     of_run(&run, name)
@@ -112,16 +120,28 @@ fn named(name: &str, results: Option<&Path>) -> Result<Packed, Failure> {
 /// The weights of a finished run.
 const WEIGHTS: &str = "weights.safetensors";
 
+/// The file of weights in the run folder `run`.
+///
+/// # Errors
+/// A run without: one that is not finished, or was copied without them, as most of results/gallery.
+pub(crate) fn weights_file(run: &Path) -> Result<PathBuf, Failure> {
+    let file = run.join(WEIGHTS);
+    if file.is_file() {
+        return Ok(file);
+    }
+    let message = format!("there are no weights in {}", run.display());
+    Err(Failure::input(message, "make the run anew; `light`, `srcnn` and `srgan` come along with theirs"))
+}
+
 /// The network of the run `name` in the folder `run`, with what it was trained on and what it is worth.
 ///
 /// # Errors
 /// No finished run; one that cannot be read.
 pub(crate) fn of_run(run: &Path, name: &str) -> Result<Packed, Failure> {
-    let file = run.join(WEIGHTS);
     // A run that is stopped while it is measured has its weights already, and not all that they are worth.
     let manifest = read_manifest(run)?;
     let is_finished = manifest.as_ref().is_some_and(|manifest| manifest.status == Status::Finished);
-    if !is_finished || !file.is_file() {
+    if !is_finished {
         let message = format!("there is no finished run in {}", run.display());
         let help = match manifest.map(|manifest| manifest.name) {
             None => format!("cargo xtask experiment {name} makes one"),
@@ -133,6 +153,7 @@ pub(crate) fn of_run(run: &Path, name: &str) -> Result<Packed, Failure> {
         };
         return Err(Failure::usage(message, help));
     }
+    let file = weights_file(run)?;
     let experiment = Experiment::read_restore(&run.join("config.toml"), &[])?;
     let data = training_images(&experiment.data.train, &Workspace::find()?.data_roots(None));
     let images = ImageSet::all(&read_seen(run)?).get("train").map_or(0, |set| set.images);

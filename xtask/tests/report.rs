@@ -180,6 +180,7 @@ fn further_sets_and_peers_are_shown_and_what_is_wrong_with_them_is_said() {
     for (arguments, exit, wrong) in [
         (["--peer", "torch.txt"], 2, "does not say which network"),
         (["--peer", "5-1-3=none.txt"], 4, "none.txt"),
+        (["--peer", "9-9-9=torch.txt"], 2, "no network of the report is called SRCNN 9-9-9"),
         (["--only", "nothing"], 2, "no experiment's name"),
         (["--on", "no_such_set"], 2, "no_such_set"),
     ] {

@@ -121,7 +121,9 @@ fn other_code(workspace: &Workspace, checked: &Checked) -> Vec<String> {
     commits.dedup();
     let told = |commit: &str| match CodeSince::of(workspace.root(), commit) {
         CodeSince::Same | CodeSince::NoClone => None,
-        CodeSince::Changed => Some(format!("made by commit {commit}, whose code is not that which is here")),
+        CodeSince::Changed => Some(format!(
+            "made by commit {commit}, whose code is not that which is here; --any-commit accepts that"
+        )),
         CodeSince::NoSuchCommit => Some(format!("made by commit {commit}, which is not in this clone")),
     };
     commits.into_iter().filter_map(told).collect()

@@ -13,6 +13,7 @@ use crate::{
     device,
     experiment::{Experiment, JudgeExperiment, RestoreExperiment},
     failure::Failure,
+    packed::weights_file,
     training::Request,
 };
 
@@ -76,7 +77,7 @@ impl Method {
             ));
         }
         let device = device::best()?;
-        let path = run.join("weights.safetensors");
+        let path = weights_file(&run)?;
         let bytes = disk::read(Purpose::Weights, &path)?.unwrap_or_default();
         let tensors = weights::from_bytes(&bytes, &path.display().to_string())?;
         let (parameters, network) = config.init(scale, 0, &device).map_err(Failure::internal)?;

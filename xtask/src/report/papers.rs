@@ -15,6 +15,7 @@ use crate::{
     failure::Failure,
     limits::check_evaluation,
     names::training_images,
+    packed::weights_file,
     say::{note, say},
 };
 
@@ -44,6 +45,7 @@ pub(crate) fn report(runs: &Runs, asked: &Asked) -> Result<ExitCode, Failure> {
     let published = PublishedScores::read(&runs.workspace.root().join("data/papers.toml"))?;
     let peers = asked.peers.iter().map(|peer| read_peer(peer)).collect::<Result<Vec<_>, _>>()?;
     let experiments = experiments(runs, asked)?;
+    check_peers(&peers, &experiments)?;
     let sets = sets(&experiments, asked);
     let further = sets.iter().filter(|set| asked.on.contains(set));
     let further = further.map(|on| Ok((on.clone(), open_set(on, &runs.roots)?)));
@@ -74,12 +76,23 @@ pub(crate) fn report(runs: &Runs, asked: &Asked) -> Result<ExitCode, Failure> {
     for network in papers.networks.iter().filter(|network| network.runs.is_empty()) {
         note!("not there: {}; cargo xtask experiment {0} makes it", network.experiment);
     }
-    for peer in papers.peers.iter().filter(|peer| !papers.networks.iter().any(|of| of.name == peer.network)) {
-        note!("no network of the report is called {}: its curve is in no chart", peer.network);
-    }
     say!("{} files in {}", written.len(), place.display());
     say!("{}", written[0].display());
     Ok(ExitKind::Ok.into())
+}
+
+/// Refuses a curve of no network of the report: it would be in no chart.
+fn check_peers(peers: &[PeerCurve], experiments: &[OfReport]) -> Result<(), Failure> {
+    let mut known: Vec<String> =
+        experiments.iter().map(|one| one.value.model.architecture().title()).collect();
+    known.dedup();
+    match peers.iter().find(|peer| !known.contains(&peer.network)) {
+        Some(peer) => Err(Failure::usage(
+            format!("--peer: no network of the report is called {}", peer.network),
+            format!("known are {}", known.join(", ")),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The folder of the report in results/: a part of it, or a short one, does not replace the whole one.
@@ -232,7 +245,7 @@ fn measure(
     // It may be one that was not asked for, and is there by chance.
     refuse_learnt(&found.manifest.name, &read_seen(&found.folder)?, &sets)?;
     for (on, set) in sets {
-        let trained = weights::read(&found.folder.join("weights.safetensors"))?;
+        let trained = weights::read(&weights_file(&found.folder)?)?;
         let network = Network::new(&value.model, value.scale, &trained)?;
         let method = found.folder.file_name().unwrap_or_default().to_string_lossy();
         let how = Measure { method: &method, protocol: value.evaluation.protocol, figures: 0 };

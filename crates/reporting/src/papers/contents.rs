@@ -222,7 +222,7 @@ fn minutes(tables: &[NamedTable]) -> Vec<Part> {
         let words = "Minutes of training to the first weights that are at or above a level. Weights are kept after every so many steps, so \
                      that a level may have been reached earlier, and the first ones of a network stand for all levels below them; the \
                      learning rate falls to the end of each network's own budget. Processor time is that of all threads together. What a \
-                     dash stands for was not reached, or not counted. Networks of other machines and numbers of threads, below, are not \
+                     dash stands for was not reached, not counted, or, of another engine, reached before it was measured first. Networks of other machines and numbers of threads, below, are not \
                      to be compared by minutes.";
         parts.insert(0, Part::Prose(words.to_owned()));
     }

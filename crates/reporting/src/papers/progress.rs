@@ -93,6 +93,13 @@ fn within(moments: &[Moment], minutes: f64) -> Option<Moment> {
     moments.iter().copied().rfind(|moment| moment.cpu_minutes.is_some_and(|took| took <= minutes))
 }
 
+/// The first moment at which a way was at a level; none where it is a peer's and was there when it was measured first: it may have been
+/// there long before.
+fn told(way: &Way, level_db: f64) -> Option<Moment> {
+    let was_there = way.moments.first().is_some_and(|first| first.psnr_y_db >= level_db);
+    if way.ours.is_none() && was_there { None } else { reached(&way.moments, level_db) }
+}
+
 /// The first moment at which a level was reached.
 pub(super) fn reached(moments: &[Moment], level_db: f64) -> Option<Moment> {
     moments.iter().copied().find(|moment| moment.psnr_y_db >= level_db)
@@ -103,11 +110,11 @@ pub(super) fn table(papers: &Papers, entries: &[Entry]) -> Table {
     let ways = ways(papers, entries, SCALE);
     let mut table = of_ways("Minutes of training to a PSNR", papers, &ways);
     for level in LEVELS_DB {
-        let minutes = |way: &Way| reached(&way.moments, level).map(|moment| moment.minutes);
+        let minutes = |way: &Way| told(way, level).map(|moment| moment.minutes);
         table.push(Column::numbers(format!("{level} dB"), Some("min"), numbers(&ways, &minutes)));
     }
     for level in LEVELS_DB {
-        let minutes = |way: &Way| reached(&way.moments, level)?.cpu_minutes;
+        let minutes = |way: &Way| told(way, level)?.cpu_minutes;
         table.push(Column::numbers(format!("{level} dB"), Some("processor min"), numbers(&ways, &minutes)));
     }
     table
