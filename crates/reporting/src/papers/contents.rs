@@ -271,7 +271,7 @@ fn of_seeds(entries: &[Entry]) -> &'static str {
     match entries.iter().map(|entry| entry.runs.len()).max().unwrap_or(0) {
         0 | 1 => "Every network was trained by one seed: by how much another one differs is not known. ",
         _ => {
-            "Where there are several seeds, ± is their standard deviation; curves and minutes to a level are those of the first. "
+            "Where there are several seeds, ± is their standard deviation; curves, minutes and costs are those of the first. "
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use plumage_record::Manifest;
 
-use super::{Entry, entry::spread};
+use super::Entry;
 use crate::tables::{Cell, Column, Table};
 
 /// The name of its files.
 pub(super) const NAME: &str = "costs";
 
-/// One row a network that has run.
+/// One row a network that has run, by its first run.
 pub(super) fn table(entries: &[Entry]) -> Table {
     let entries: Vec<&Entry> = entries.iter().filter(|entry| !entry.runs.is_empty()).collect();
     let mut table = Table::new("What the networks cost");
@@ -29,12 +29,11 @@ pub(super) fn table(entries: &[Entry]) -> Table {
         of_first(|manifest| manifest.model.macs_per_hr_pixel),
     ));
     table.push(Column::numbers("steps", None, of_first(|manifest| manifest.steps_done)));
-    let minutes = |entry: &&Entry| spread(&entry.minutes(), 1);
+    let minutes = |entry: &&Entry| Cell::number(entry.minutes(), 1);
     table.push(Column::numbers("training", Some("min"), entries.iter().map(minutes).collect()));
     let processor = |entry: &&Entry| {
-        let last = |run: &crate::records::Records| Some(run.timing.last()?.cpu_s? / 60.);
-        let minutes: Option<Vec<f64>> = entry.runs.iter().map(last).collect();
-        minutes.map_or(Cell::Missing, |minutes| spread(&minutes, 1))
+        let seconds = entry.runs.first().and_then(|run| run.timing.last()?.cpu_s);
+        Cell::number(seconds.map(|seconds| seconds / 60.), 1)
     };
     table.push(Column::numbers("processor time", Some("min"), entries.iter().map(processor).collect()));
     table.push(Column::numbers("threads", None, of_first(|manifest| manifest.threads as u64)));

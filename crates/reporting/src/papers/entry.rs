@@ -85,18 +85,15 @@ impl<'a> Entry<'a> {
         rows.filter_map(moment).collect()
     }
 
-    /// Minutes of training of each of its runs, those in which the process stood still left out.
-    pub(super) fn minutes(&self) -> Vec<f64> {
-        let of_run = |run: &Records| {
-            let all_s = run.manifest.as_ref()?.training_s;
-            Some((all_s - stood_still_s(&run.timing)) / 60.)
-        };
-        self.runs.iter().filter_map(of_run).collect()
+    /// Minutes of training of its first run, those in which the process stood still left out.
+    pub(super) fn minutes(&self) -> Option<f64> {
+        let training_s = self.manifests().next()?.training_s;
+        Some(training_s / 60. - self.stood_still_minutes())
     }
 
-    /// Minutes in which the processes of its runs stood still.
+    /// Minutes in which the process of its first run stood still.
     pub(super) fn stood_still_minutes(&self) -> f64 {
-        self.runs.iter().map(|run| stood_still_s(&run.timing)).sum::<f64>() / 60.
+        self.runs.first().map_or(0., |run| stood_still_s(&run.timing) / 60.)
     }
 
     /// The manifests of its runs.
