@@ -3,6 +3,7 @@
 use candle_core::{DType, IndexOp, Tensor};
 use candle_datasets::vision::cifar;
 use image::{DynamicImage, RgbImage};
+use plumage_imaging::readable;
 use sha2::{Digest, Sha256};
 
 use super::{Cifar10Config, Cifar10Part};
